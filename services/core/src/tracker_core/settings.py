@@ -1,0 +1,43 @@
+"""Settings shared by every process: where the parts are and how to log.
+
+Each process has one small settings class of its own that nests these groups. All come from the environment with the
+prefix `TRACKER_`, nested by `__`: `TRACKER_DATABASE__URL`, `TRACKER_LOG__LEVEL`.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class DatabaseSettings(BaseModel):
+    """Postgres."""
+
+    url: SecretStr
+    """`postgresql://user:password@host:port/database`. Secret, because it holds the password."""
+    pool_size: int = Field(default=8, ge=1, le=100)
+    """Connections that one process keeps at most."""
+
+
+class NatsSettings(BaseModel):
+    """NATS with JetStream."""
+
+    url: SecretStr
+    """`nats://token@host:port`, several separated by commas. Secret, because it may hold a token."""
+
+
+class LogSettings(BaseModel):
+    """Structured logs."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    format: Literal["json", "console"] = "json"
+
+
+class ProcessSettings(BaseSettings):
+    """Base of each process's settings class."""
+
+    model_config = SettingsConfigDict(env_prefix="TRACKER_", env_nested_delimiter="__", extra="ignore")
+
+    instance: str = "1"
+    """Name of this instance among those of its component; part of the health key."""
+    log: LogSettings = LogSettings()
