@@ -1,0 +1,193 @@
+"""The one place that knows the streams and buckets of NATS JetStream, creates them and migrates them.
+
+Streams drift silently when each process creates what it needs: a changed limit is ignored, a missing durable name makes
+an orphan. So every process calls `ensure_bus` at its start, which brings the server to what stands here.
+"""
+
+import logging
+from dataclasses import dataclass, replace
+
+import nats
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    DiscardPolicy,
+    KeyValueConfig,
+    RetentionPolicy,
+    StorageType,
+    StreamConfig,
+)
+from nats.js.errors import BadRequestError, NotFoundError
+
+from tracker_core.errors import UnavailableError
+from tracker_core.settings import NatsSettings
+
+log = logging.getLogger(__name__)
+
+INBOUND = "INBOUND"
+"""Messages that were accepted and are not recorded yet: `inbound.<namespace>.<source>`."""
+JOBS = "JOBS"
+"""TaskIQ wake-ups: `jobs.<queue>`. The truth of a job is its row; this carries only the wake-up."""
+EVENTS = "EVENTS"
+"""What changed, one message per transaction: `events.<workspace id>`. For the live feed; the table is the history."""
+HEALTH_BUCKET = "health"
+"""Heartbeats: `<component>.<instance>`."""
+SOURCES_BUCKET = "sources"
+"""Spec of each Source that some process serves now: `<namespace>.<name>`."""
+
+RECORDER = "recorder"
+"""Durable consumer of INBOUND."""
+
+_MINUTE, _HOUR, _GIB = 60, 3600, 1 << 30
+
+STREAMS = (
+    # DiscardNew: a full bus refuses, the gateway answers 503, the sender keeps the message. It never drops.
+    # 10 minutes of duplicates: Slack's last retry comes 5 minutes after the first. The durable guard is in Postgres.
+    StreamConfig(
+        name=INBOUND,
+        subjects=["inbound.>"],
+        retention=RetentionPolicy.WORK_QUEUE,
+        discard=DiscardPolicy.NEW,
+        storage=StorageType.FILE,
+        max_bytes=2 * _GIB,
+        duplicate_window=10 * _MINUTE,
+    ),
+    StreamConfig(
+        name=JOBS,
+        subjects=["jobs.*"],
+        retention=RetentionPolicy.WORK_QUEUE,
+        discard=DiscardPolicy.NEW,
+        storage=StorageType.FILE,
+        max_bytes=_GIB // 4,
+        duplicate_window=_MINUTE,
+    ),
+    # DiscardOld, alone among the streams: it loses nothing that the event table does not hold, and refusing new events
+    # would stop the feed. A client whose cursor is too old is told to fetch afresh.
+    StreamConfig(
+        name=EVENTS,
+        subjects=["events.*"],
+        retention=RetentionPolicy.LIMITS,
+        discard=DiscardPolicy.OLD,
+        storage=StorageType.FILE,
+        max_bytes=_GIB // 2,
+        max_age=24 * _HOUR,
+        duplicate_window=2 * _MINUTE,
+    ),
+)
+
+CONSUMERS = (
+    # max_deliver -1: a spent max_deliver would leave the message stored and invisible. The recorder itself sends poison
+    # to the dead letters.
+    (
+        INBOUND,
+        ConsumerConfig(
+            durable_name=RECORDER,
+            ack_policy=AckPolicy.EXPLICIT,
+            ack_wait=30,
+            max_deliver=-1,
+            max_ack_pending=4096,
+        ),
+    ),
+)
+
+BUCKETS = (
+    KeyValueConfig(bucket=HEALTH_BUCKET, history=1, ttl=30, storage=StorageType.MEMORY, max_bytes=16 << 20),
+    KeyValueConfig(bucket=SOURCES_BUCKET, history=1, storage=StorageType.FILE, max_bytes=64 << 20),
+)
+
+
+@dataclass(frozen=True)
+class Bus:
+    """An open connection."""
+
+    nc: Client
+    js: JetStreamContext
+
+    async def close(self) -> None:
+        """Send what is buffered and close."""
+        if not self.nc.is_closed:
+            await self.nc.close()
+
+
+def inbound_subject(source: str) -> str:
+    """Return the subject of messages from the Source `namespace/name`; dots inside a name become underscores."""
+    namespace, _, name = source.partition("/")
+    return f"inbound.{namespace.replace('.', '_')}.{name.replace('.', '_')}"
+
+
+def events_subject(workspace_id: object) -> str:
+    """Return the subject of a workspace's events."""
+    return f"events.{workspace_id}"
+
+
+def jobs_subject(queue: str) -> str:
+    """Return the subject of a job queue."""
+    return f"jobs.{queue}"
+
+
+async def connect(settings: NatsSettings, *, name: str) -> Bus:
+    """Connect and keep reconnecting for as long as the process lives.
+
+    Raises:
+        UnavailableError: no server answers within 5 s.
+    """
+
+    async def on_error(error: Exception) -> None:
+        log.warning("NATS: %s", str(error) or type(error).__name__)
+
+    async def on_disconnected() -> None:
+        log.warning("NATS: disconnected, reconnecting")
+
+    async def on_reconnected() -> None:
+        log.info("NATS: connected again")
+
+    servers = settings.url.get_secret_value().split(",")
+    try:
+        nc = await nats.connect(
+            servers,
+            name=name,
+            error_cb=on_error,
+            disconnected_cb=on_disconnected,
+            reconnected_cb=on_reconnected,
+            connect_timeout=5,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=0.5,
+            allow_reconnect=True,
+        )
+    except (OSError, nats.errors.Error, TimeoutError) as error:
+        where = ", ".join(server.rpartition("@")[2].removeprefix("nats://") for server in servers)
+        raise UnavailableError(
+            f"NATS does not answer at {where}", cure="Start it, or set TRACKER_NATS__URL to one that runs"
+        ) from error
+    return Bus(nc, nc.jetstream(timeout=5))
+
+
+async def ensure_bus(js: JetStreamContext) -> None:
+    """Create every stream, consumer and bucket, and bring those that exist to what stands here; idempotent."""
+    for stream in STREAMS:
+        await _ensure_stream(js, stream)
+    for stream_name, consumer in CONSUMERS:
+        await js.add_consumer(stream_name, consumer)
+    for bucket in BUCKETS:
+        await _ensure_bucket(js, bucket)
+
+
+async def _ensure_stream(js: JetStreamContext, wanted: StreamConfig) -> None:
+    try:
+        await js.add_stream(wanted)
+    except BadRequestError as error:
+        name_in_use = 10058
+        if error.err_code != name_in_use:
+            raise
+        # The replica count belongs to whoever runs the cluster.
+        current = (await js.stream_info(str(wanted.name))).config
+        await js.update_stream(replace(wanted, num_replicas=current.num_replicas))
+
+
+async def _ensure_bucket(js: JetStreamContext, wanted: KeyValueConfig) -> None:
+    try:
+        await js.key_value(wanted.bucket)
+    except NotFoundError:
+        await js.create_key_value(wanted)

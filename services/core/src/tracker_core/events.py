@@ -1,0 +1,84 @@
+"""Events: what changed, who changed it. One row in the event table is audit log, outbox entry and live feed at once."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+
+class Verb(StrEnum):
+    """What happened; past tense."""
+
+    MESSAGE_RECORDED = "message.recorded"
+    MESSAGE_TRIAGED = "message.triaged"
+    MESSAGE_DEAD = "message.dead"
+    TASK_CREATED = "task.created"
+    TASK_UPDATED = "task.updated"
+    TASK_MERGED = "task.merged"
+    COMMENT_CREATED = "comment.created"
+    CORRECTION_STORED = "correction.stored"
+    SOURCE_CONFIGURED = "source.configured"
+    MEMBER_CREATED = "member.created"
+    DEAD_LETTER_RETRIED = "dead_letter.retried"
+    DEAD_LETTER_DISCARDED = "dead_letter.discarded"
+
+
+class ActorKind(StrEnum):
+    """Who acts."""
+
+    MEMBER = "member"
+    """A person, or a program with that person's token."""
+    SOURCE = "source"
+    """A channel that a message came in by."""
+    SYSTEM = "system"
+    """The program by itself."""
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Who did it."""
+
+    kind: str
+    name: str
+
+
+SYSTEM = Actor(ActorKind.SYSTEM, "task-tracker")
+
+
+class Entity(msgspec.Struct, frozen=True):
+    """What it was done to: a table's name and the row's id."""
+
+    type: str
+    id: UUID
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One change, as the API and the live feed show it."""
+
+    id: int
+    at: datetime
+    actor: Actor
+    verb: str
+    entity: Entity
+    data: dict[str, Any]
+    """The little that a screen needs to say what happened without another request."""
+    before: dict[str, Any] | None = None
+    """Changed fields before; none for a creation."""
+    after: dict[str, Any] | None = None
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """An event before it has an id and a time: what a transaction records."""
+
+    verb: Verb
+    entity: Entity
+    data: dict[str, Any] = {}
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+
+
+encode_events = msgspec.json.Encoder().encode
+"""`list[Event]` to the body of one message on the EVENTS stream."""
+
+decode_events = msgspec.json.Decoder(list[Event]).decode

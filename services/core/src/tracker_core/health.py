@@ -1,0 +1,110 @@
+"""Heartbeats through the KV bucket: each process says every ten seconds that it lives and how it is.
+
+A component whose key has expired is offline; nobody has to notice its death.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from typing import Literal
+
+import msgspec
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from nats.js.errors import BucketNotFoundError, NoKeysError, NotFoundError
+
+from tracker_core.bus import HEALTH_BUCKET, SOURCES_BUCKET
+
+log = logging.getLogger(__name__)
+
+INTERVAL = 10.0
+"""Seconds between two heartbeats; the bucket forgets after 30."""
+
+type State = Literal["ready", "degraded", "offline"]
+
+
+class Heartbeat(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a component is."""
+
+    state: State
+    at: datetime
+    detail: str = ""
+    """What is wrong and the cure, for people."""
+    last_message_at: datetime | None = None
+    lag: int = 0
+    """Messages it knows of and has not dealt with."""
+    version: str = ""
+
+
+class ServedSource(msgspec.Struct, frozen=True):
+    """A Source as the process that serves it announces it."""
+
+    namespace: str
+    name: str
+    kind: str
+    spec: dict[str, object]
+    """`spec` of the manifest in its JSON form. Manifests hold references to secrets, never the secrets."""
+    webhook_path: str = ""
+    """Path on the gateway that its messages arrive at; empty for pull kinds."""
+
+
+def heartbeat(state: State, detail: str = "", *, last_message_at: datetime | None = None, lag: int = 0) -> Heartbeat:
+    """Return a heartbeat of now."""
+    return Heartbeat(state, datetime.now(UTC), detail, last_message_at, lag)
+
+
+async def beat(js: JetStreamContext, key: str, report: Callable[[], Heartbeat]) -> None:
+    """Put `report()` under `key` every ten seconds until cancelled; a failing bus only skips a beat.
+
+    Args:
+        js: JetStream.
+        key: `<component>.<instance>`.
+        report: Gives the state now.
+    """
+    while True:
+        try:
+            bucket = await js.key_value(HEALTH_BUCKET)
+            await bucket.put(key, msgspec.json.encode(report()))
+        except (NatsError, TimeoutError, OSError) as error:
+            log.warning("Heartbeat %s not sent: %s", key, str(error) or type(error).__name__)
+        await asyncio.sleep(INTERVAL)
+
+
+@contextlib.asynccontextmanager
+async def beating(js: JetStreamContext, key: str, report: Callable[[], Heartbeat]) -> AsyncIterator[None]:
+    """Send heartbeats while the block runs, and take the key away at its end."""
+    task = asyncio.create_task(beat(js, key, report), name=f"heartbeat {key}")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        with contextlib.suppress(NatsError, TimeoutError, OSError):
+            await asyncio.wait_for((await js.key_value(HEALTH_BUCKET)).delete(key), 2)
+
+
+async def read_heartbeats(js: JetStreamContext) -> dict[str, Heartbeat]:
+    """Return the heartbeats of everything alive, by key."""
+    try:
+        bucket = await js.key_value(HEALTH_BUCKET)
+        keys = await bucket.keys()
+    except (NoKeysError, BucketNotFoundError):
+        return {}
+    found = {}
+    for key in keys:
+        with contextlib.suppress(NotFoundError, msgspec.MsgspecError):
+            entry = await bucket.get(key)
+            found[key] = msgspec.json.decode(entry.value or b"", type=Heartbeat)
+    return found
+
+
+async def announce(js: JetStreamContext, source: ServedSource) -> None:
+    """Tell the recorder of a Source that this process serves; unchanged specs are not written again."""
+    bucket = await js.key_value(SOURCES_BUCKET)
+    key, value = f"{source.namespace}.{source.name}", msgspec.json.encode(source)
+    with contextlib.suppress(NotFoundError):
+        if (await bucket.get(key)).value == value:
+            return
+    await bucket.put(key, value)

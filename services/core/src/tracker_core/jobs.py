@@ -1,0 +1,37 @@
+"""Job contracts: the names and arguments of everything that goes over a work queue.
+
+A worker that meets an unknown name acks and loses the job, so names live here, a test asserts that each is registered,
+and a name is retired one release after its last sender.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class Queue(StrEnum):
+    """Work queues; each has its own subject, consumer and concurrency."""
+
+    TRIAGE = "triage"
+    """What takes a model: apart from everything else, so that a slow model delays nothing else."""
+
+
+class JobName(StrEnum):
+    """Every job there is; imperative."""
+
+    TRIAGE_MESSAGE = "triage_message"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A wake-up: "look at this row"."""
+
+    name: JobName
+    queue: Queue
+    key: UUID
+    """Id of the row that holds the truth of the job."""
+
+
+def triage_message(message_id: UUID) -> Job:
+    """Triage one message."""
+    return Job(JobName.TRIAGE_MESSAGE, Queue.TRIAGE, message_id)

@@ -1,0 +1,1 @@
+"""Alembic's scripts. `python -m tracker_core.migrations upgrade` brings TRACKER_DATABASE__URL to the newest revision."""

@@ -1,0 +1,135 @@
+"""TaskIQ on JetStream: how a job's wake-up travels, made safe.
+
+Three things differ from the stock pull broker. The streams and consumers are made by `tracker_core.bus` alone. A running
+job tells JetStream so, and `ack_wait` bounds a crash instead of the job. A fetch always has a finite timeout, or a
+worker would be alive and deaf after a restart of NATS.
+
+There is no Nats-Msg-Id on a wake-up: a second one for the same row is harmless, because the row is claimed, while a
+dropped one would have to wait for the scheduler.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncGenerator, Iterable
+from time import monotonic
+
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.errors import TimeoutError as NatsTimeoutError
+from nats.js.api import AckPolicy, ConsumerConfig
+from taskiq import AckableMessage, AsyncBroker, BrokerMessage
+from taskiq.kicker import AsyncKicker
+from taskiq_nats import PullBasedJetStreamBroker
+
+from tracker_core import telemetry
+from tracker_core.bus import JOBS, jobs_subject
+from tracker_core.jobs import Job, Queue
+from tracker_core.settings import NatsSettings
+
+log = logging.getLogger(__name__)
+
+ACK_WAIT = 30.0
+"""Seconds after which the job of a crashed worker is delivered again."""
+MAX_RUN = 300.0
+"""Seconds that a job may call itself in progress; its own deadline must be shorter."""
+FETCH_TIMEOUT = 5.0
+"""Seconds; see the module's docstring."""
+
+
+class JobBroker(PullBasedJetStreamBroker):
+    """Sends and receives the wake-ups of one queue."""
+
+    def __init__(self, settings: NatsSettings, queue: Queue, *, name: str) -> None:
+        super().__init__(
+            servers=settings.url.get_secret_value().split(","),
+            subject=jobs_subject(queue),
+            stream_name=JOBS,
+            durable=queue,
+            pull_consume_batch=1,
+            pull_consume_timeout=FETCH_TIMEOUT,
+            consumer_config=ConsumerConfig(
+                durable_name=queue,
+                filter_subject=jobs_subject(queue),
+                ack_policy=AckPolicy.EXPLICIT,
+                ack_wait=ACK_WAIT,
+                max_deliver=-1,
+            ),
+            name=name,
+            error_cb=_log_error,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=0.5,
+            connect_timeout=5,
+        )
+        self._running: dict[Msg, float] = {}
+        self.last_fetch = monotonic()
+        """When the queue was last asked (monotonic clock): the liveness of the loop."""
+
+    async def _add_or_reuse_stream(self) -> None:
+        """The bus owns the streams."""
+
+    async def _startup_consumer(self) -> None:
+        if self.is_worker_process:
+            await super()._startup_consumer()
+
+    async def kick(self, message: BrokerMessage) -> None:
+        """Publish the wake-up and wait for JetStream's ack."""
+        headers = {telemetry.TRACEPARENT: telemetry.current_traceparent()}
+        ack = await self.js.publish_async(self.subject, message.message, wait_stall=5, headers=headers)
+        await asyncio.wait_for(ack, 5)
+
+    async def listen(self) -> AsyncGenerator[AckableMessage, None]:
+        """Yield wake-ups for as long as the process lives."""
+        progress = asyncio.create_task(self._report_progress(), name="jobs in progress")
+        try:
+            while True:
+                self.last_fetch = monotonic()
+                try:
+                    fetched = await self.consumer.fetch(batch=1, timeout=FETCH_TIMEOUT)
+                except NatsTimeoutError:
+                    continue
+                except NatsError as error:
+                    log.warning("Job queue: %s", str(error) or type(error).__name__)
+                    await asyncio.sleep(1)
+                    continue
+                for message in fetched:
+                    self._running[message] = monotonic()
+                    yield AckableMessage(data=message.data, ack=self._acknowledge(message))
+        finally:
+            progress.cancel()
+
+    def _acknowledge(self, message: Msg):  # type: ignore[no-untyped-def]  # noqa: ANN202 -- taskiq's own callable type
+        async def acknowledge() -> None:
+            self._running.pop(message, None)
+            # Not acknowledged is delivered again, and the claimed row makes that harmless.
+            with contextlib.suppress(NatsError):
+                await message.ack()
+
+        return acknowledge
+
+    async def _report_progress(self) -> None:
+        while True:
+            await asyncio.sleep(ACK_WAIT / 3)
+            for message, since in list(self._running.items()):
+                if monotonic() - since > MAX_RUN:
+                    self._running.pop(message, None)
+                    continue
+                with contextlib.suppress(NatsError):
+                    await message.in_progress()
+
+
+async def send(broker: AsyncBroker, jobs: Iterable[Job]) -> None:
+    """Send wake-ups; one that cannot be sent is left to the scheduler, because its row waits."""
+    results = await asyncio.gather(*(_send(broker, job) for job in jobs), return_exceptions=True)
+    failed = [result for result in results if isinstance(result, BaseException)]
+    if failed:
+        log.warning("%d of %d wake-ups not sent, the scheduler will: %r", len(failed), len(results), failed[0])
+
+
+async def _send(broker: AsyncBroker, job: Job) -> None:
+    kicker: AsyncKicker[..., None] = AsyncKicker(task_name=job.name, broker=broker, labels={})
+    await kicker.kiq(str(job.key))
+
+
+async def _log_error(error: Exception) -> None:
+    log.warning("Job queue: %s", str(error) or type(error).__name__)

@@ -1,0 +1,548 @@
+"""The schema. Every row belongs to a workspace; keys are UUIDv7; times are `timestamptz`.
+
+SQLModel does not validate tables, so the database does: enumerations are CHECKs, and what must be unique is. Relations
+are loaded by explicit queries in the repositories; there is no lazy loading.
+"""
+
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Computed,
+    DateTime,
+    Float,
+    ForeignKey,
+    Identity,
+    Index,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB, TSVECTOR
+from sqlmodel import Field, SQLModel
+
+from tracker_core.ids import new_id
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Role(StrEnum):
+    """What a member or a token may do; each includes the one before."""
+
+    VIEWER = "viewer"
+    MEMBER = "member"
+    ADMIN = "admin"
+
+
+class MessageState(StrEnum):
+    """What became of a message; the ledger counts these."""
+
+    WAITING = "waiting"
+    """Recorded; triage has not decided yet."""
+    TASK = "task"
+    """It made a task, or belongs to one."""
+    IGNORED = "ignored"
+    """Nothing to do; `state_reason` says why."""
+    DEAD = "dead"
+    """It could not be dealt with; see its dead letter."""
+
+
+class Category(StrEnum):
+    """What a message is."""
+
+    BUG = "bug"
+    FEATURE = "feature"
+    QUESTION = "question"
+    TASK = "task"
+    INCIDENT = "incident"
+    NOISE = "noise"
+
+
+class Priority(StrEnum):
+    """How soon; ordered from low to urgent."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class TaskStatus(StrEnum):
+    """A task's life. Snoozing is a date, not a status."""
+
+    TRIAGE = "triage"
+    """Proposed; a person decides."""
+    TODO = "todo"
+    IN_PROGRESS = "in_progress"
+    DONE = "done"
+    DECLINED = "declined"
+    DUPLICATE = "duplicate"
+
+
+class DeadLetterState(StrEnum):
+    """What became of a dead letter."""
+
+    OPEN = "open"
+    RETRIED = "retried"
+    DISCARDED = "discarded"
+
+
+def now() -> datetime:
+    """Return the time, aware."""
+    return datetime.now(UTC)
+
+
+def _one_of(column: str, values: type[StrEnum], *, null: bool = False) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} in ({listed})" + (f" or {column} is null" if null else ""), name=column)
+
+
+def _key() -> Any:
+    return Field(default_factory=new_id, primary_key=True)
+
+
+def _reference(target: str, *, null: bool = False, ondelete: str = "CASCADE", index: bool = False) -> Any:
+    column: Column[Any] = Column(ForeignKey(target, ondelete=ondelete), nullable=null, index=index)
+    return Field(default=None, sa_column=column) if null else Field(sa_column=column)
+
+
+def _workspace() -> Any:
+    return _reference("workspace.id")
+
+
+def _time(*, null: bool = False) -> Any:
+    column: Column[Any] = Column(DateTime(timezone=True), nullable=null)
+    return Field(default=None, sa_column=column) if null else Field(default_factory=now, sa_column=column)
+
+
+def _text(default: str | None = "", *, null: bool = False) -> Any:
+    return Field(default=None if null else default, sa_column=Column(Text, nullable=null))
+
+
+def _required_text() -> Any:
+    return Field(sa_column=Column(Text, nullable=False))
+
+
+def _json(*, null: bool = False) -> Any:
+    column: Column[Any] = Column(JSONB, nullable=null)
+    return Field(default=None, sa_column=column) if null else Field(default_factory=dict, sa_column=column)
+
+
+class Workspace(SQLModel, table=True):
+    """A team and all that is theirs."""
+
+    id: UUID = _key()
+    slug: str = Field(sa_column=Column(Text, nullable=False, unique=True))
+    name: str = _required_text()
+    next_task_number: int = Field(default=1)
+    created_at: datetime = _time()
+
+
+class Member(SQLModel, table=True):
+    """A person in a workspace."""
+
+    __table_args__ = (UniqueConstraint("workspace_id", "email"), _one_of("role", Role))
+
+    id: UUID = _key()
+    workspace_id: UUID = _workspace()
+    name: str = _required_text()
+    email: str | None = _text(null=True)
+    role: str = _text(Role.MEMBER)
+    created_at: datetime = _time()
+
+
+class LoginLink(SQLModel, table=True):
+    """A one-time way in; only the hash of its token is kept."""
+
+    __tablename__ = "login_link"
+
+    id: UUID = _key()
+    workspace_id: UUID = _workspace()
+    member_id: UUID = _reference("member.id")
+    token_hash: bytes = Field(sa_column=Column(BYTEA, nullable=False, unique=True))
+    created_at: datetime = _time()
+    expires_at: datetime = _time()
+    used_at: datetime | None = _time(null=True)
+
+
+class MemberSession(SQLModel, table=True):
+    """A browser that is logged in; only the hash of its cookie is kept."""
+
+    __tablename__ = "session"
+
+    id: UUID = _key()
+    workspace_id: UUID = _workspace()
+    member_id: UUID = _reference("member.id")
+    token_hash: bytes = Field(sa_column=Column(BYTEA, nullable=False, unique=True))
+    created_at: datetime = _time()
+    expires_at: datetime = _time()
+
+
+class ApiToken(SQLModel, table=True):
+    """A program's way in; only its hash is kept, the plain text is shown once."""
+
+    __tablename__ = "api_token"
+    __table_args__ = (_one_of("role", Role),)
+
+    id: UUID = _key()
+    workspace_id: UUID = _workspace()
+    member_id: UUID = _reference("member.id")
+    name: str = _required_text()
+    role: str = _text(Role.MEMBER)
+    token_hash: bytes = Field(sa_column=Column(BYTEA, nullable=False, unique=True))
+    created_at: datetime = _time()
+    last_used_at: datetime | None = _time(null=True)
+    revoked_at: datetime | None = _time(null=True)
+
+
+class IdempotencyKey(SQLModel, table=True):
+    """The answer to a POST that may be sent again."""
+
+    __tablename__ = "idempotency_key"
+
+    workspace_id: UUID = Field(sa_column=Column(ForeignKey("workspace.id", ondelete="CASCADE"), primary_key=True))
+    key: str = Field(sa_column=Column(Text, primary_key=True))
+    request_hash: bytes = Field(sa_column=Column(BYTEA, nullable=False))
+    """SHA-256 of method, path and body: the same key with another request is an error."""
+    status: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    body: bytes = Field(sa_column=Column(BYTEA, nullable=False))
+    created_at: datetime = _time()
+
+
+class Source(SQLModel, table=True):
+    """The projection of a Source manifest; the manifest is the truth."""
+
+    __table_args__ = (UniqueConstraint("workspace_id", "namespace", "name"),)
+
+    id: UUID = _key()
+    workspace_id: UUID = _workspace()
+    namespace: str = _required_text()
+    name: str = _required_text()
+    kind: str = _text("webhook")
+    spec: dict[str, Any] = _json()
+    webhook_path: str = _text()
+    created_at: datetime = _time()
+    updated_at: datetime = _time()
+
+
+class Conversation(SQLModel, table=True):
+    """A thread or chat; its messages are triaged in their order."""
+
+    __table_args__ = (UniqueConstraint("source_id", "external_key"),)
+
+    id: UUID = _key()
+    workspace_id: UUID = _workspace()
+    source_id: UUID = _reference("source.id")
+    external_key: str = _required_text()
+    created_at: datetime = _time()
+
+
+class Message(SQLModel, table=True):
+    """What somebody said, once, and what became of it."""
+
+    __table_args__ = (
+        # The durable guard of "one message, one effect".
+        UniqueConstraint("source_id", "external_id"),
+        _one_of("state", MessageState),
+        CheckConstraint("raw_encoding in ('text', 'base64')", name="raw_encoding"),
+        Index("ix_message_workspace_id_id", "workspace_id", "id"),
+        Index("ix_message_source_id_state", "source_id", "state"),
+        Index(
+            "ix_message_conversation_id_id",
+            "conversation_id",
+            "id",
+            postgresql_where=text("conversation_id is not null"),
+        ),
+        Index("ix_message_due", "next_attempt_at", postgresql_where=text("state = 'waiting'")),
+        Index(
+            "ix_message_stream",
+            "stream_epoch",
+            "stream_seq",
+            unique=True,
+            postgresql_where=text("stream_seq is not null"),
+        ),
+        Index("ix_message_search", "search", postgresql_using="gin"),
+    )
+
+    id: UUID = _key()
+    workspace_id: UUID = _workspace()
+    source_id: UUID = _reference("source.id")
+    external_id: str = _required_text()
+    conversation_id: UUID | None = _reference("conversation.id", null=True, ondelete="SET NULL")
+    reply_to: str = _text()
+    """`external_id` of the message that this one answers; empty when none."""
+    sender_id: str = _text()
+    sender_name: str = _text()
+    sender_address: str = _text()
+    subject: str = _text()
+    text: str = _text()
+    url: str = _text()
+    sent_at: datetime = _time()
+    sent_offset: int = Field(default=0)
+    """Seconds east of UTC on the sender's clock; relative dates are read against it."""
+    received_at: datetime = _time()
+    recorded_at: datetime = _time()
+    state: str = _text(MessageState.WAITING)
+    state_reason: str = _text()
+    attempts: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False))
+    next_attempt_at: datetime | None = _time(null=True)
+    """When triage is due; null once it is settled."""
+    claimed_until: datetime | None = _time(null=True)
+    """Until when a worker holds the row; a crashed worker's claim runs out."""
+    last_error: str = _text()
+    trace_id: str = _text()
+    raw: str = _text()
+    raw_encoding: str = _text("text")
+    stream_epoch: int | None = Field(default=None, sa_column=Column(BigInteger))
+    """Unix seconds of the creation of the INBOUND stream that `stream_seq` counts in."""
+    stream_seq: int | None = Field(default=None, sa_column=Column(BigInteger))
+    """Sequence in that stream: the ledger compares what the bus accepted with what is recorded."""
+    search: str | None = Field(
+        default=None,
+        sa_column=Column(
+            TSVECTOR,
+            Computed("to_tsvector('simple', left(subject || ' ' || text, 100000))", persisted=True),
+        ),
+    )
+
+
+class Replay(SQLModel, table=True):
+    """A message that came again after JetStream's duplicate window; it changed nothing, and the ledger counts it."""
+
+    stream_epoch: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    stream_seq: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    workspace_id: UUID = _workspace()
+    source_id: UUID = _reference("source.id")
+    external_id: str = _required_text()
+    created_at: datetime = _time()
+
+
+class Attachment(SQLModel, table=True):
+    """A file that came with a message; its bytes are in the object store."""
+
+    __table_args__ = (UniqueConstraint("message_id", "position"),)
+
+    id: UUID = _key()
+    workspace_id: UUID = _workspace()
+    message_id: UUID = _reference("message.id")
+    position: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    name: str = _required_text()
+    media_type: str = _required_text()
+    size: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    ref: str = _text()
+
+
+class Task(SQLModel, table=True):
+    """Something that a team has to do."""
+
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "number"),
+        _one_of("status", TaskStatus),
+        _one_of("category", Category),
+        _one_of("priority", Priority),
+        CheckConstraint("confidence between 0 and 1", name="confidence"),
+        CheckConstraint("(status = 'duplicate') = (duplicate_of is not null)", name="duplicate"),
+        CheckConstraint("duplicate_of <> id", name="not_itself"),
+        Index("ix_task_workspace_id_status_id", "workspace_id", "status", "id"),
+        Index("ix_task_workspace_id_id", "workspace_id", "id"),
+        Index("ix_task_conversation_id", "conversation_id"),
+        Index("ix_task_search", "search", postgresql_using="gin"),
+        Index("ix_task_title_trgm", "title", postgresql_using="gin", postgresql_ops={"title": "gin_trgm_ops"}),
+    )
+
+    id: UUID = _key()
+    workspace_id: UUID = _workspace()
+    number: int = Field()
+    """Counts from 1 within the workspace; people say it."""
+    title: str = _required_text()
+    description: str = _text()
+    """Markdown."""
+    status: str = _text(TaskStatus.TODO)
+    category: str = _text(Category.TASK)
+    priority: str = _text(Priority.MEDIUM)
+    assignee_id: UUID | None = _reference("member.id", null=True, ondelete="SET NULL", index=True)
+    due_on: date | None = Field(default=None)
+    snoozed_until: datetime | None = _time(null=True)
+    labels: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False))
+    source_id: UUID | None = _reference("source.id", null=True, ondelete="SET NULL", index=True)
+    conversation_id: UUID | None = _reference("conversation.id", null=True, ondelete="SET NULL")
+    verdict_id: UUID | None = Field(default=None)
+    """The verdict that proposed it; null for a task made by hand."""
+    confidence: float | None = Field(default=None, sa_column=Column(Float))
+    duplicate_of: UUID | None = _reference("task.id", null=True, ondelete="SET NULL")
+    created_at: datetime = _time()
+    updated_at: datetime = _time()
+    version: int = Field(default=1)
+    """Counts edits; the ETag."""
+    search: str | None = Field(
+        default=None,
+        sa_column=Column(
+            TSVECTOR,
+            Computed(
+                "setweight(to_tsvector('simple', title), 'A') || to_tsvector('simple', left(description, 100000))",
+                persisted=True,
+            ),
+        ),
+    )
+
+
+class TaskMessage(SQLModel, table=True):
+    """Which messages a task comes from; a message can belong to several."""
+
+    __tablename__ = "task_message"
+    __table_args__ = (Index("ix_task_message_message_id", "message_id"),)
+
+    task_id: UUID = Field(sa_column=Column(ForeignKey("task.id", ondelete="CASCADE"), primary_key=True))
+    message_id: UUID = Field(sa_column=Column(ForeignKey("message.id", ondelete="CASCADE"), primary_key=True))
+    workspace_id: UUID = _workspace()
+
+
+class Verdict(SQLModel, table=True):
+    """One run of triage over one message, with what it cost."""
+
+    __table_args__ = (
+        _one_of("category", Category),
+        _one_of("priority", Priority),
+        CheckConstraint("confidence between 0 and 1", name="confidence"),
+        Index("ix_verdict_message_id_id", "message_id", "id"),
+        Index("ix_verdict_workspace_id_id", "workspace_id", "id"),
+    )
+
+    id: UUID = _key()
+    workspace_id: UUID = _workspace()
+    message_id: UUID = _reference("message.id")
+    provider: str = _required_text()
+    model: str = _required_text()
+    """Name and version."""
+    prompt_version: str = _text()
+    category: str = _required_text()
+    priority: str = _required_text()
+    actionable: bool = Field()
+    confidence: float = Field(sa_column=Column(Float, nullable=False))
+    """Calibrated probability that the category is right, 0-1."""
+    language: str = _text("und")
+    """ISO 639-1, or `und`."""
+    reason: str = _text()
+    output: dict[str, Any] = _json()
+    """All that the provider gave."""
+    tokens_in: int = Field(default=0)
+    tokens_out: int = Field(default=0)
+    cost_micros: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    """Millionths of a US dollar."""
+    latency_ms: float = Field(default=0.0, sa_column=Column(Float, nullable=False))
+    created_at: datetime = _time()
+
+
+class Correction(SQLModel, table=True):
+    """A human's edit of what triage had decided; triage learns from it."""
+
+    __table_args__ = (Index("ix_correction_workspace_id_id", "workspace_id", "id"),)
+
+    id: UUID = _key()
+    workspace_id: UUID = _workspace()
+    verdict_id: UUID = _reference("verdict.id", index=True)
+    message_id: UUID = _reference("message.id")
+    task_id: UUID = _reference("task.id")
+    member_id: UUID = _reference("member.id")
+    field: str = _required_text()
+    before: str | None = _text(null=True)
+    after: str | None = _text(null=True)
+    created_at: datetime = _time()
+
+
+class Comment(SQLModel, table=True):
+    """An internal note on a task; it never leaves."""
+
+    __table_args__ = (Index("ix_comment_task_id_id", "task_id", "id"),)
+
+    id: UUID = _key()
+    workspace_id: UUID = _workspace()
+    task_id: UUID = _reference("task.id")
+    author_id: UUID | None = _reference("member.id", null=True, ondelete="SET NULL")
+    body: str = _required_text()
+    created_at: datetime = _time()
+
+
+class EventRow(SQLModel, table=True):
+    """See `tracker_core.events`.
+
+    The id orders what one transaction did. Across transactions a lower one may commit later, so the cursor of the live
+    feed is the stream's sequence, not this.
+    """
+
+    __tablename__ = "event"
+    __table_args__ = (
+        Index("ix_event_workspace_id_id", "workspace_id", "id"),
+        Index("ix_event_entity", "entity_id", "id"),
+        Index("ix_event_transaction_id", "transaction_id"),
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    workspace_id: UUID = _workspace()
+    transaction_id: UUID = Field()
+    at: datetime = _time()
+    actor_kind: str = _required_text()
+    actor_name: str = _required_text()
+    verb: str = _required_text()
+    entity_type: str = _required_text()
+    entity_id: UUID = Field()
+    data: dict[str, Any] = _json()
+    before: dict[str, Any] | None = _json(null=True)
+    after: dict[str, Any] | None = _json(null=True)
+
+
+class Outbox(SQLModel, table=True):
+    """A transaction whose events are not known to be published yet."""
+
+    transaction_id: UUID = Field(primary_key=True)
+    workspace_id: UUID = _workspace()
+    created_at: datetime = _time()
+
+
+class DeadLetter(SQLModel, table=True):
+    """A message that could not be dealt with, whole, with the reason."""
+
+    __tablename__ = "dead_letter"
+    __table_args__ = (
+        _one_of("state", DeadLetterState),
+        Index("ix_dead_letter_workspace_id_id", "workspace_id", "id"),
+        Index("ix_dead_letter_message_id", "message_id"),
+        Index(
+            "ix_dead_letter_stream",
+            "stream_epoch",
+            "stream_seq",
+            unique=True,
+            postgresql_where=text("stream_seq is not null"),
+        ),
+    )
+
+    id: UUID = _key()
+    workspace_id: UUID = _workspace()
+    source_id: UUID | None = _reference("source.id", null=True, ondelete="SET NULL")
+    message_id: UUID | None = _reference("message.id", null=True)
+    """Its row; null when the bytes were not even a message."""
+    subject: str = _text()
+    """Subject on the bus."""
+    raw: bytes = Field(default=b"", sa_column=Column(BYTEA, nullable=False))
+    reason: str = _required_text()
+    trace_id: str = _text()
+    state: str = _text(DeadLetterState.OPEN)
+    note: str = _text()
+    created_at: datetime = _time()
+    settled_at: datetime | None = _time(null=True)
+    settled_by: UUID | None = _reference("member.id", null=True, ondelete="SET NULL")
+    stream_epoch: int | None = Field(default=None, sa_column=Column(BigInteger))
+    stream_seq: int | None = Field(default=None, sa_column=Column(BigInteger))
+    """Set only when there is no message row to carry it."""

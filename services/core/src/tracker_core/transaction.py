@@ -1,0 +1,198 @@
+"""One request or job = one transaction, committed at the edge; events are written in it and published after it.
+
+    async with transactions.begin(workspace_id, actor) as tx:
+        tx.session.add(task)
+        tx.record(Change(verb=Verb.TASK_CREATED, entity=Entity("task", task.id)))
+        tx.kick(triage_message(message_id))
+
+The outbox row makes the publication certain: it is written with the change and removed after JetStream's ack. What a
+crash leaves behind, the relay publishes.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import nats.errors
+from nats.js import JetStreamContext
+from nats.js.errors import APIError
+from sqlalchemy import insert, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlmodel.ext.asyncio.session import AsyncSession
+from taskiq import AsyncBroker
+
+from tracker_core import queue
+from tracker_core.bus import events_subject
+from tracker_core.database import session
+from tracker_core.events import Actor, Change, Event, encode_events
+from tracker_core.ids import new_id
+from tracker_core.jobs import Job
+from tracker_core.tables import EventRow, Outbox, now
+
+log = logging.getLogger(__name__)
+
+EVENTS_PER_FRAME = 200
+"""Events in one bus message at most; a larger transaction makes several."""
+PENDING_FRAMES = 1000
+"""Frames that wait for publication in memory; beyond that the relay takes over."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The events of one transaction (or a part of a large one), ready to publish."""
+
+    transaction_id: UUID
+    workspace_id: UUID
+    part: int
+    last: bool
+    body: bytes
+
+
+def frames(transaction_id: UUID, workspace_id: UUID, events: Sequence[Event]) -> list[Frame]:
+    """Encode the events of a transaction."""
+    starts = range(0, len(events), EVENTS_PER_FRAME)
+    return [
+        Frame(
+            transaction_id,
+            workspace_id,
+            part,
+            last=start + EVENTS_PER_FRAME >= len(events),
+            body=encode_events(list(events[start : start + EVENTS_PER_FRAME])),
+        )
+        for part, start in enumerate(starts)
+    ]
+
+
+async def write_events(
+    connection: AsyncConnection, workspace_id: UUID, actor: Actor, changes: Sequence[Change]
+) -> list[Frame]:
+    """Write the event rows and the outbox row into the open transaction; publish the frames after its commit."""
+    if not changes:
+        return []
+    transaction_id, at = new_id(), now()
+    rows = [
+        {
+            "workspace_id": workspace_id,
+            "transaction_id": transaction_id,
+            "at": at,
+            "actor_kind": actor.kind,
+            "actor_name": actor.name,
+            "verb": change.verb,
+            "entity_type": change.entity.type,
+            "entity_id": change.entity.id,
+            "data": change.data,
+            "before": change.before,
+            "after": change.after,
+        }
+        for change in changes
+    ]
+    statement = insert(EventRow).returning(EventRow.__table__.c.id, sort_by_parameter_order=True)  # type: ignore[attr-defined]
+    ids = (await connection.execute(statement, rows)).scalars().all()
+    await connection.execute(
+        insert(Outbox).values(transaction_id=transaction_id, workspace_id=workspace_id, created_at=at)
+    )
+    events = [
+        Event(
+            id=event_id,
+            at=at,
+            actor=actor,
+            verb=change.verb,
+            entity=change.entity,
+            data=change.data,
+            before=change.before,
+            after=change.after,
+        )
+        for event_id, change in zip(ids, changes, strict=True)
+    ]
+    return frames(transaction_id, workspace_id, events)
+
+
+class EventPublisher:
+    """Publishes frames in their order and clears the outbox behind them; `run` it as a task of the process."""
+
+    def __init__(self, js: JetStreamContext, engine: AsyncEngine) -> None:
+        self._js = js
+        self._engine = engine
+        self._pending: asyncio.Queue[Frame] = asyncio.Queue(PENDING_FRAMES)
+
+    def submit(self, new: Sequence[Frame]) -> None:
+        """Take the frames of a committed transaction; when too many wait, the relay will publish these."""
+        for frame in new:
+            try:
+                self._pending.put_nowait(frame)
+            except asyncio.QueueFull:
+                log.warning("Event publisher is behind; transaction %s is left to the relay", frame.transaction_id)
+                return
+
+    async def run(self) -> None:
+        """Publish until cancelled."""
+        while True:
+            batch = [await self._pending.get()]
+            while not self._pending.empty() and len(batch) < EVENTS_PER_FRAME:
+                batch.append(self._pending.get_nowait())
+            try:
+                await publish_frames(self._js, self._engine, batch)
+            except (nats.errors.Error, APIError, SQLAlchemyError, OSError, TimeoutError) as error:
+                log.warning("%d event frames left to the relay: %s", len(batch), str(error) or type(error).__name__)
+
+
+async def publish_frames(js: JetStreamContext, engine: AsyncEngine, batch: Sequence[Frame]) -> None:
+    """Publish and wait for every ack, then clear the outbox; the same frame twice is one message on the stream."""
+    acks = [
+        await js.publish_async(
+            events_subject(frame.workspace_id),
+            frame.body,
+            wait_stall=5,
+            headers={"Nats-Msg-Id": f"{frame.transaction_id}:{frame.part}"},
+        )
+        for frame in batch
+    ]
+    await asyncio.wait_for(asyncio.gather(*acks), 10)
+    done = [frame.transaction_id for frame in batch if frame.last]
+    async with engine.begin() as connection:
+        await connection.execute(text("delete from outbox where transaction_id = any(:ids)"), {"ids": done})
+
+
+@dataclass
+class Transaction:
+    """What happens in one transaction."""
+
+    session: AsyncSession
+    workspace_id: UUID
+    actor: Actor
+    changes: list[Change] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
+
+    def record(self, change: Change) -> None:
+        """Write an event with this transaction."""
+        self.changes.append(change)
+
+    def kick(self, job: Job) -> None:
+        """Send a wake-up after the commit; a rollback drops it."""
+        self.jobs.append(job)
+
+
+@dataclass(frozen=True)
+class Transactions:
+    """Opens transactions; built once per process."""
+
+    engine: AsyncEngine
+    publisher: EventPublisher
+    broker: AsyncBroker
+
+    @asynccontextmanager
+    async def begin(self, workspace_id: UUID, actor: Actor) -> AsyncIterator[Transaction]:
+        """Commit at the end of the block, roll back when it raises; then publish events and send wake-ups."""
+        async with session(self.engine) as opened:
+            tx = Transaction(opened, workspace_id, actor)
+            async with opened.begin():
+                yield tx
+                await opened.flush()
+                new = await write_events(await opened.connection(), workspace_id, actor, tx.changes)
+        self.publisher.submit(new)
+        if tx.jobs:
+            await queue.send(self.broker, tx.jobs)
