@@ -1,0 +1,1 @@
+"""One-machine runtime and user CLI."""

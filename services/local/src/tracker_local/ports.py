@@ -1,0 +1,60 @@
+"""Addresses that stay: a port is kept from one start to the next, so that clients reconnect and bookmarks work."""
+
+import json
+import socket
+from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on this loopback port now."""
+    with socket.socket() as probe:
+        # As servers do it: a port whose last connections are still in TIME_WAIT is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port() -> int:
+    """Return a port that nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+class Ports:
+    """The ports of one home folder, remembered in a file."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._ports = _read(file)
+
+    def port(self, name: str, *, first_choice: int | None = None) -> int:
+        """Return the port of `name`: the remembered one, else the first choice, else any, whichever is free."""
+        taken = {port for other, port in self._ports.items() if other != name}
+        for candidate in (self._ports.get(name), first_choice):
+            if candidate is not None and candidate not in taken and is_free(candidate):
+                break
+        else:
+            candidate = free_port()
+        if self._ports.get(name) != candidate:
+            self._ports[name] = candidate
+            temporary = self._file.with_suffix(".new")
+            temporary.write_text(json.dumps(self._ports, indent=2), encoding="utf-8")
+            temporary.replace(self._file)
+        return candidate
+
+
+def _read(file: Path) -> dict[str, int]:
+    try:
+        stored = json.loads(file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):  # the file only saves a choice: without it, choose again
+        return {}
+    if not isinstance(stored, dict):
+        return {}
+    return {name: port for name, port in stored.items() if isinstance(port, int)}
