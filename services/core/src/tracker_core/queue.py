@@ -1,8 +1,8 @@
 """TaskIQ on JetStream: how a job's wake-up travels, made safe.
 
-Three things differ from the stock pull broker. The streams and consumers are made by `tracker_core.bus` alone. A running
-job tells JetStream so, and `ack_wait` bounds a crash instead of the job. A fetch always has a finite timeout, or a
-worker would be alive and deaf after a restart of NATS.
+Three things differ from the stock pull broker. The streams are made by `tracker_core.bus` alone. A running job tells
+JetStream so, and `ack_wait` bounds a crash instead of the job. A fetch always has a finite timeout, or a worker would
+be alive and deaf after a restart of NATS.
 
 There is no Nats-Msg-Id on a wake-up: a second one for the same row is harmless, because the row is claimed, while a
 dropped one would have to wait for the scheduler.

@@ -1,1 +1,1 @@
-"""Alembic's scripts. `python -m tracker_core.migrations upgrade` brings TRACKER_DATABASE__URL to the newest revision."""
+"""Alembic's scripts. `python -m tracker_core.migrations upgrade` brings the database to the newest revision."""
