@@ -14,7 +14,7 @@ from pathlib import Path
 from tracker_core.errors import ConfigurationError
 
 from tracker_local.ports import LOOPBACK
-from tracker_local.process import Process
+from tracker_local.process import Layer, Process
 from tracker_local.ready import http_ready
 
 _MIB = 1024 * 1024
@@ -103,9 +103,12 @@ class Nats:
         """Describe the server as a process."""
         return Process(
             name="nats",
+            layer=Layer.STORE,
             command=(os.fspath(self.binary), "--config", str(self._configuration_file)),
             # 200 only when JetStream has recovered its streams.
             ready=http_ready(f"{self.monitoring_url}/healthz"),
             stop_signal=signal.SIGINT,
+            stop_seconds=2,
             death_signal=signal.SIGINT,
+            ready_seconds=30,
         )

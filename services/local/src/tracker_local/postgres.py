@@ -21,7 +21,7 @@ from tracker_core.errors import ConfigurationError, UnavailableError
 
 from tracker_local.identity import Identity, unprivileged
 from tracker_local.ports import LOOPBACK
-from tracker_local.process import Process, leashed
+from tracker_local.process import Layer, Process, leashed
 
 USER = DATABASE = "tasktracker"
 
@@ -144,13 +144,16 @@ class Postgres:
         ]
         return Process(
             name="postgres",
+            layer=Layer.STORE,
             command=(self.binaries.path("postgres"), "-D", str(self.data), *options),
             ready=lambda pid: _is_ready(self.data, pid),
             directory=Path("/"),
             identity=self.identity.leash,
             # SIGTERM would wait until the last client has left.
             stop_signal=signal.SIGINT,
+            stop_seconds=3,
             death_signal=signal.SIGINT,
+            ready_seconds=30,
         )
 
     def _refuse_other_version(self) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import IntEnum
 from pathlib import Path
 
 import tracker_local.leash
@@ -23,12 +24,22 @@ type Probe = Callable[[int], bool]
 _NOT_INHERITED = {"TRACKER_DATABASE__URL", "TRACKER_NATS__URL"}
 
 
+class Layer(IntEnum):
+    """What stands on what: a layer starts when those below are ready, and stops before them."""
+
+    STORE = 0
+    """Postgres and NATS: nothing works without them, so a start that fails here fails."""
+    SERVICE = 1
+    """Everything else: the others work on when one is missing."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Process:
     """One process that is kept running."""
 
     name: str
     """Unique; also the name of its log."""
+    layer: Layer = Layer.SERVICE
     command: tuple[str, ...]
     ready: Probe = field(repr=False)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -39,7 +50,7 @@ class Process:
     ready_seconds: float = 60
     """How long it may take until `ready`."""
     stop_signal: signal.Signals = signal.SIGTERM
-    stop_seconds: float = 4
+    stop_seconds: float = 5
     """How long it may take to stop before it is killed."""
     death_signal: signal.Signals = signal.SIGKILL
     """Sent by the kernel when the supervisor dies. SIGKILL for our own processes, because a graceful stop may wait
@@ -77,6 +88,7 @@ def spawn(process: Process, log: Path) -> subprocess.Popen[bytes]:
 
 
 def kill_group(child: subprocess.Popen[bytes]) -> None:
-    """Kill a child and what it started in its session."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(child.pid, signal.SIGKILL)
+    """Kill a child and what it started in its session, unless it has been waited for: its pid may be another's now."""
+    if child.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)

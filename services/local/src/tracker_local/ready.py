@@ -2,7 +2,6 @@
 
 import http
 import http.client
-import time
 from urllib.parse import urlsplit
 
 import psutil
@@ -29,13 +28,25 @@ def http_ready(url: str) -> Probe:
     return probe
 
 
-def alive(seconds: float = _SECONDS) -> Probe:
-    """Ready when it has lived for `seconds`: for what listens on nothing and dies at once of a mistake."""
+def connected(port: int) -> Probe:
+    """Ready when it is connected to a server's port: for what listens on nothing itself.
+
+    A worker connects to the bus when its imports and settings are behind it, which is when it can begin.
+    """
 
     def probe(pid: int) -> bool:
         try:
-            return time.time() - psutil.Process(pid).create_time() > seconds
-        except psutil.NoSuchProcess:
+            connections = psutil.Process(pid).net_connections("tcp")
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
             return False
+        return any(
+            connection.status == psutil.CONN_ESTABLISHED and connection.raddr and connection.raddr.port == port
+            for connection in connections
+        )
 
     return probe
+
+
+def always(_pid: int) -> bool:
+    """Ready at once: for a step that runs to its end."""
+    return True

@@ -1,0 +1,206 @@
+"""What runs on one machine, as data: the stores, the one step between, the services, and their addresses.
+
+A value that the user has set in the environment (`TRACKER_API__HOST`, `TRACKER_GATEWAY__PORT`, …) is kept.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import tracker_local
+from tracker_local import nats, postgres
+from tracker_local.home import Home, write_secret
+from tracker_local.ports import LOOPBACK, Ports
+from tracker_local.process import Process
+from tracker_local.ready import always, connected, http_ready
+
+API_PORT, GATEWAY_PORT = 8080, 8081
+"""First choices; a port that is taken is replaced by a free one, which then stays."""
+
+_DEFAULT_PORTS = {"postgres": 5432, "nats": 4222}
+
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+"""One message at a time is embedded: more threads than one only spin, and take the cores from the others."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """Postgres or NATS: one that we run, or one that was given by its URL."""
+
+    name: str
+    url: str
+    server: postgres.Postgres | nats.Nats | None
+
+    @property
+    def address(self) -> str:
+        """URL without password or token, to be shown."""
+        return without_secret(self.url)
+
+    @property
+    def port(self) -> int:
+        """Port of the server (the first one, when there are several)."""
+        return urlsplit(self.url.partition(",")[0]).port or _DEFAULT_PORTS[self.name]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that a start does."""
+
+    home: Home
+    database: Store
+    bus: Store
+    api_port: int
+    gateway_port: int
+    api_host: str
+    gateway_host: str
+
+    @property
+    def stores(self) -> tuple[Store, Store]:
+        """In the order of their start."""
+        return self.database, self.bus
+
+    @property
+    def api_url(self) -> str:
+        """Base URL of the API, which also serves the dashboard."""
+        return os.environ.get("TRACKER_API__PUBLIC_URL") or f"http://{_reachable(self.api_host)}:{self.api_port}"
+
+    @property
+    def gateway_url(self) -> str:
+        """Base URL of the webhooks."""
+        return f"http://{_reachable(self.gateway_host)}:{self.gateway_port}"
+
+    @property
+    def nats_monitoring_url(self) -> str:
+        """Base URL of the monitoring endpoints; empty when NATS is not ours."""
+        return self.bus.server.monitoring_url if isinstance(self.bus.server, nats.Nats) else ""
+
+    @property
+    def migration(self) -> Process:
+        """The step that brings the tables up to date."""
+        return Process(
+            name="migrate",
+            command=_module("tracker_core.migrations", "upgrade"),
+            environment={"TRACKER_DATABASE__URL": self.database.url},
+            directory=self.home.root,
+            ready=always,
+        )
+
+    @property
+    def services(self) -> tuple[Process, ...]:
+        """In the order of their start; they stop in the opposite one, so that intake stops first."""
+        bus = {"TRACKER_NATS__URL": self.bus.url}
+        both = bus | {"TRACKER_DATABASE__URL": self.database.url}
+        folders = {"MANIFESTS_DIR": str(self.home.manifests), "SECRETS_DIR": str(self.home.secrets)}
+        api = {
+            "HOST": self.api_host,
+            "PORT": str(self.api_port),
+            "PUBLIC_URL": self.api_url,
+            "GATEWAY_URL": self.gateway_url,
+            "DASHBOARD_DIR": str(_dashboard_folder()),
+        } | folders
+        # It faces the outside, so it does not even learn where the database is.
+        gateway = {"HOST": self.gateway_host, "PORT": str(self.gateway_port)} | folders
+        return (
+            self._service("triage", "tracker_worker", "triage", environment=both | _ONE_THREAD),
+            self._service("recorder", "tracker_worker", "record", environment=both),
+            self._service("api", "tracker_api", environment=both | _settings("API", api), port=self.api_port),
+            self._service(
+                "gateway",
+                "tracker_ingestion",
+                "gateway",
+                environment=bus | _settings("GATEWAY", gateway) | {"TRACKER_INSTANCE": "default"},
+                port=self.gateway_port,
+            ),
+        )
+
+    def _service(
+        self, name: str, module: str, *arguments: str, environment: Mapping[str, str], port: int | None = None
+    ) -> Process:
+        return Process(
+            name=name,
+            command=_module(module, *arguments),
+            environment=environment,
+            directory=self.home.root,
+            ready=connected(self.bus.port) if port is None else http_ready(f"http://{LOOPBACK}:{port}/readyz"),
+        )
+
+
+def make_plan(home: Home) -> Plan:
+    """Find the programs and the ports; start nothing.
+
+    Raises:
+        ConfigurationError: a program is missing.
+    """
+    ports = Ports(home.ports_file)
+    plan = Plan(
+        home=home,
+        database=_database(home, ports),
+        bus=_bus(home, ports),
+        api_port=_port(ports, "api", API_PORT),
+        gateway_port=_port(ports, "gateway", GATEWAY_PORT),
+        api_host=os.environ.get("TRACKER_API__HOST", LOOPBACK),
+        gateway_host=os.environ.get("TRACKER_GATEWAY__HOST", LOOPBACK),
+    )
+    write_secret(home.database_url_file, plan.database.url)
+    write_secret(home.nats_url_file, plan.bus.url)
+    return plan
+
+
+def without_secret(urls: str) -> str:
+    """Return the URL (or several, separated by commas) without password, and without a user that is a token."""
+    return ",".join(_without_secret(url) for url in urls.split(","))
+
+
+def _without_secret(url: str) -> str:
+    parts = urlsplit(url)
+    user, separator, address = parts.netloc.rpartition("@")
+    if not separator:
+        return url
+    name, has_password, _ = user.partition(":")
+    return urlunsplit(parts._replace(netloc=f"{name}@{address}" if has_password else address))
+
+
+def _database(home: Home, ports: Ports) -> Store:
+    given = os.environ.get("TRACKER_DATABASE__URL")
+    if given:
+        return Store("postgres", given, None)
+    server = postgres.Postgres(
+        postgres.find_binaries(), home.postgres, ports.port("postgres"), home.secret("postgres-password")
+    )
+    return Store("postgres", server.url, server)
+
+
+def _bus(home: Home, ports: Ports) -> Store:
+    given = os.environ.get("TRACKER_NATS__URL")
+    if given:
+        return Store("nats", given, None)
+    server = nats.Nats(
+        nats.find_binary(), home.nats, ports.port("nats"), ports.port("nats-monitoring"), home.secret("nats-token")
+    )
+    return Store("nats", server.url, server)
+
+
+def _port(ports: Ports, name: str, first_choice: int) -> int:
+    given = os.environ.get(f"TRACKER_{name.upper()}__PORT")
+    return int(given) if given else ports.port(name, first_choice=first_choice)
+
+
+def _settings(group: str, values: Mapping[str, str]) -> dict[str, str]:
+    names = {f"TRACKER_{group}__{name}": value for name, value in values.items()}
+    return {name: os.environ.get(name) or value for name, value in names.items()}
+
+
+def _module(name: str, *arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", name, *arguments)
+
+
+def _reachable(host: str) -> str:
+    return LOOPBACK if host in {"0.0.0.0", "::"} else host  # noqa: S104 -- compared, not bound
+
+
+def _dashboard_folder() -> Path:
+    """Where `make` builds the dashboard: the package is installed from the working tree."""
+    return Path(tracker_local.__file__).parents[3] / "dashboard" / "dist"
