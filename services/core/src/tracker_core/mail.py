@@ -7,6 +7,7 @@ lives here, pure: bytes in, `Mail` out. The parser is the stdlib's `compat32` on
 
 import codecs
 import hashlib
+import html
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,6 @@ from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
 from email.utils import parseaddr, parsedate_to_datetime
-from html.parser import HTMLParser
 from typing import Final
 
 import msgspec
@@ -27,9 +27,19 @@ _MAX_HTML: Final = 1_000_000
 """Characters of HTML that are turned into text."""
 _MAX_PARTS: Final = 1_000
 """MIME parts that are looked at; a real mail has tens."""
+_TAG: Final = re.compile(r"<(/?)([a-z][a-z0-9]*|[!?])")
+_HREF: Final = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+_BLOCK: Final = re.compile(
+    "br|address|article|aside|blockquote|dd|div|dl|dt|fieldset|figure|footer|form|h[1-6]|header|hr|main|nav|ol|p|pre"
+    "|section|table|tr|ul"
+)
+_HIDDEN: Final = {"head", "script", "style", "template", "title"}
 _CLOCK_SKEW: Final = timedelta(days=2)
 """A date this far in the future is not believed."""
+_BETWEEN: Final = "raw-unicode-escape"
+"""How `decode_header` returns the words between encoded ones."""
 _MESSAGE_ID: Final = re.compile(r"<([^<>\s]+)>")
+_READABLE: Final = {"text/plain", "text/html", "text/markdown"}
 _CHARSETS: Final = {
     "gb2312": "gb18030",  # what is labelled with the older standard uses the newer one
     "gbk": "gb18030",
@@ -41,7 +51,10 @@ _CHARSETS: Final = {
     "iso-8859-8-i": "iso-8859-8",
     "unicode-1-1-utf-7": "utf-7",
 }
-_NOT_CHARSETS: Final = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
+_NOT_CHARSETS: Final = re.compile(
+    "base64|bz2|hex|quopri|rot.13|uu|zlib|mbcs|oem|(raw.)?unicode.escape|idna|punycode|undefined"
+)
+"""Codecs of Python that no mail means by its charset."""
 
 
 class Mail(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,8 +88,6 @@ def read_mail(data: bytes, received_at: datetime) -> Mail:
     """
     try:
         mail = BytesParser(policy=compat32).parsebytes(data)
-        if not mail.keys():
-            raise MalformedError("the mail has no header")
         return _read(mail, data, received_at)
     except MalformedError:
         raise
@@ -85,6 +96,8 @@ def read_mail(data: bytes, received_at: datetime) -> Mail:
 
 
 def _read(mail: Message, data: bytes, received_at: datetime) -> Mail:
+    if not mail.keys():
+        raise MalformedError("the mail has no header")
     sent_at, date_note = _date(mail, received_at)
     own = _ids(_header(mail, "Message-ID")) or _header(mail, "Message-ID").split()[:1]
     message_id = own[0] if own else content_digest(data)
@@ -119,25 +132,30 @@ def decoded(value: str) -> str:
     except Exception:  # noqa: BLE001 a broken encoded word is shown as it is
         return value
     return "".join(
-        part if isinstance(part, str) else text_of(part, charset or "raw-unicode-escape") for part, charset in parts
+        part if isinstance(part, str) else text_of(part, charset) if charset else part.decode(_BETWEEN, "replace")
+        for part, charset in parts
     )
 
 
 def text_of(data: bytes, charset: str | None) -> str:
     """Decode bytes by a label that may be missing, unknown or a lie."""
-    label = (charset or "utf-8").strip("\"' ").lower()
-    label = _CHARSETS.get(label, label)
+    codec = _codec(charset)
+    for candidate in (codec, "utf-8"):
+        try:
+            if candidate:
+                return data.decode(candidate)
+        except ValueError:
+            continue
+    return data.decode(codec or "cp1252", "replace")
+
+
+def _codec(charset: str | None) -> str | None:
+    label = (charset or "").strip("\"' ").lower()
     try:
-        if label == "raw-unicode-escape":  # how decode_header returns the words between encoded ones
-            return data.decode(label, "replace")
-        if codecs.lookup(label).name.replace("-", "_") not in _NOT_CHARSETS:
-            return data.decode(label)
+        codec = codecs.lookup(_CHARSETS.get(label, label)).name
     except (LookupError, ValueError):
-        pass
-    try:
-        return data.decode("utf-8")
-    except ValueError:
-        return data.decode(label if label == "utf-8" and charset else "cp1252", "replace")
+        return None
+    return None if _NOT_CHARSETS.fullmatch(codec) else codec
 
 
 def _header(mail: Message, name: str) -> str:
@@ -197,7 +215,7 @@ def _body(mail: Message) -> tuple[str, tuple[Attachment, ...]]:
         name = _filename(part)
         kind = part.get_content_type()
         attached = part.get_content_disposition() == "attachment" or bool(name)
-        if attached or kind not in {"text/plain", "text/html"}:
+        if attached or (kind not in _READABLE and not kind.startswith("multipart/")):  # multipart: without its boundary
             attachments.append(_attachment(part, kind, name))
         elif text := _text(part, kind):
             texts.append(text)
@@ -230,12 +248,7 @@ def _chosen(alternatives: list[Message]) -> list[Message]:
 
 def _payload(part: Message) -> bytes:
     payload = part.get_payload(decode=True)
-    if isinstance(payload, bytes):
-        return payload
-    inner = part.get_payload()  # message/rfc822 and the like hold messages
-    return (
-        b"".join(child.as_bytes() for child in inner if isinstance(child, Message)) if isinstance(inner, list) else b""
-    )
+    return payload if isinstance(payload, bytes) else b""  # an attached mail is not bytes again
 
 
 def _text(part: Message, kind: str) -> str:
@@ -260,90 +273,67 @@ def _attachment(part: Message, kind: str, name: str) -> Attachment:
     return Attachment(name=name or kind.replace("/", "."), media_type=kind, size=len(_payload(part)))
 
 
-def text_of_html(html: str) -> str:
-    """Turn HTML into readable text: blocks become lines, list items get a dash, links keep their address."""
-    reader = _HtmlText()
-    try:
-        reader.feed(html[:_MAX_HTML])
-        reader.close()
-    except AssertionError:  # the stdlib's answer to some malformed declarations; what was read so far is the text
-        pass
-    lines = (" ".join(line.split()) for line in "".join(reader.parts).splitlines())
+def text_of_html(page: str) -> str:
+    """Turn HTML into readable text: blocks become lines, list items get a dash, links keep their address.
+
+    A scanner of our own, in linear time: the stdlib's `html.parser` takes minutes for a few hundred kilobytes of `<!--`
+    (CVE-2025-6069; not fixed in the Pythons that people have), and a mail may hold just that.
+    """
+    page = page[:_MAX_HTML]
+    lowered = page.lower() if page.isascii() else re.sub("[A-Z]+", lambda m: m[0].lower(), page)  # keeps the length
+    out: list[str] = []
+    link: tuple[str, int] | None = None
+    at = 0
+    while at < len(page):
+        opening = page.find("<", at)
+        out.append(_unescaped(page[at : opening if opening >= 0 else len(page)]))
+        if opening < 0:
+            break
+        comment = page.startswith("<!--", opening)
+        tag = None if comment else _TAG.match(lowered, opening)
+        if not comment and not tag:
+            out.append("<")
+            at = opening + 1
+            continue
+        name = tag[2] if tag else ""
+        hidden = tag is not None and not tag[1] and name in _HIDDEN
+        closing = page.find("-->", opening + 4) if comment else page.find(">", opening)
+        if hidden:
+            closing = page.find(">", max(0, lowered.find(f"</{name}", opening)) or len(page))
+        if closing < 0:
+            break  # what is never closed is never shown
+        at = closing + (3 if comment else 1)
+        if name == "a":
+            if link:
+                out.append(_address_of_link(link[0], "".join(out[link[1] :])))
+            link = (_href(page[opening:closing]), len(out)) if tag and not tag[1] else None
+        else:
+            out.append(_break(name, opens=bool(tag and not tag[1])))
+    lines = (" ".join(line.split()) for line in "".join(out).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
-class _HtmlText(HTMLParser):
-    """Collects the text of a page as a reader sees it."""
+def _unescaped(text: str) -> str:
+    text = re.sub(r"\s+", " ", text)
+    try:
+        return html.unescape(text)
+    except ValueError:  # a character reference of thousands of digits
+        return text
 
-    BLOCKS: Final = frozenset(
-        [
-            "address",
-            "article",
-            "aside",
-            "blockquote",
-            "dd",
-            "div",
-            "dl",
-            "dt",
-            "fieldset",
-            "figure",
-            "footer",
-            "form",
-            "h1",
-            "h2",
-            "h3",
-            "h4",
-            "h5",
-            "h6",
-            "header",
-            "hr",
-            "li",
-            "main",
-            "nav",
-            "ol",
-            "p",
-            "pre",
-            "section",
-            "table",
-            "tr",
-            "ul",
-        ]
-    )
-    HIDDEN: Final = frozenset({"head", "script", "style", "template", "title"})
 
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._hidden = 0
-        self._link: tuple[str, int] | None = None
+def _break(tag: str, *, opens: bool) -> str:
+    if tag == "li":
+        return "\n- " if opens else ""
+    if tag in {"td", "th"}:
+        return " "
+    return "\n\n" if tag == "p" else "\n" if _BLOCK.fullmatch(tag) else ""
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in self.HIDDEN:
-            self._hidden += 1
-        elif tag == "body":
-            self._hidden = 0  # a head that was never closed
-        elif tag == "br":
-            self.parts.append("\n")
-        elif tag == "li":
-            self.parts.append("\n- ")
-        elif tag in {"td", "th"}:
-            self.parts.append(" ")
-        elif tag in self.BLOCKS:
-            self.parts.append("\n\n" if tag == "p" else "\n")
-        elif tag == "a":
-            self._link = (dict(attrs).get("href") or "", len(self.parts))
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self.HIDDEN:
-            self._hidden = max(0, self._hidden - 1)
-        elif tag == "a" and self._link:
-            (address, since), self._link = self._link, None
-            shown = "".join(self.parts[since:]).strip()
-            if address.startswith(("http://", "https://")) and shown and shown.rstrip("/") not in address:
-                self.parts.append(f" ({address})")
-        elif tag in self.BLOCKS and tag != "li":
-            self.parts.append("\n\n" if tag == "p" else "\n")
+def _href(tag: str) -> str:
+    found = _HREF.search(tag)
+    return html.unescape(found[1] or found[2] or found[3] or "") if found else ""
 
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.parts.append(" ".join(data.split()) if data.strip() else " ")
+
+def _address_of_link(address: str, shown: str) -> str:
+    shown = " ".join(shown.split()).rstrip("/")
+    return f" ({address})" if shown and shown not in address and address.startswith(("http://", "https://")) else ""

@@ -1,0 +1,1 @@
+"""Records inbound messages and triages them."""

@@ -1,0 +1,151 @@
+"""The triage job's queries: claim a message, settle it, put it off, find what is due."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tracker_core.ids import new_id
+from tracker_core.tables import MessageState
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A message that this worker holds until `lease` is over."""
+
+    id: UUID
+    workspace_id: UUID
+    source_id: UUID
+    conversation_id: UUID | None
+    attempt: int
+    """1 for the first try; also the fencing token: only the holder of the newest attempt may settle the row."""
+    subject: str
+    text: str
+    sender_name: str
+    sent_at: datetime
+    sent_offset: int
+    trace_id: str
+    source: str
+    """`namespace/name`."""
+    source_kind: str
+    source_spec: dict[str, Any]
+    task_id: UUID | None
+    """The task that the message already belongs to, when it is triaged again."""
+
+
+_CLAIM = """
+with claimed as (
+    update message m
+       set attempts = m.attempts + 1, claimed_until = now() + :lease
+     where m.id = :id and m.state = 'waiting' and m.next_attempt_at <= now()
+       and (m.claimed_until is null or m.claimed_until < now())
+       and (m.conversation_id is null or not exists (
+            select from message earlier
+             where earlier.conversation_id = m.conversation_id and earlier.state = 'waiting' and earlier.id < m.id))
+    returning m.*
+)
+select m.id, m.workspace_id, m.source_id, m.conversation_id, m.attempts as attempt, m.subject, m.text, m.sender_name,
+       m.sent_at, m.sent_offset, m.trace_id, s.namespace || '/' || s.name as source, s.kind as source_kind,
+       s.spec as source_spec,
+       (select task_id from task_message where message_id = m.id order by task_id limit 1) as task_id
+  from claimed m join source s on s.id = m.source_id
+"""
+
+
+async def claim(connection: AsyncConnection, message_id: UUID, lease: timedelta) -> Claim | None:
+    """Take the message for `lease`; None when it is settled, held, not due, or not the first of its conversation."""
+    row = (await connection.execute(text(_CLAIM), {"id": message_id, "lease": lease})).mappings().one_or_none()
+    return None if row is None else Claim(**row)
+
+
+async def renew(connection: AsyncConnection, message_ids: Sequence[UUID], lease: timedelta) -> None:
+    """Let the claims hold for another `lease`."""
+    await connection.execute(
+        text("update message set claimed_until = now() + :lease where id = any(:ids) and state = 'waiting'"),
+        {"ids": message_ids, "lease": lease},
+    )
+
+
+async def settle(connection: AsyncConnection, held: Claim, state: MessageState, reason: str) -> bool:
+    """Write the outcome; False when the claim had run out and another worker took the message over."""
+    result = await connection.execute(
+        text(
+            "update message set state = :state, state_reason = :reason, claimed_until = null, next_attempt_at = null,"
+            " last_error = '' where id = :id and state = 'waiting' and attempts = :attempt"
+        ),
+        {"id": held.id, "state": state, "reason": reason, "attempt": held.attempt},
+    )
+    return result.rowcount == 1
+
+
+async def put_off(connection: AsyncConnection, held: Claim, delay: timedelta, error: str) -> bool:
+    """Give the message back, due after `delay`; False as in `settle`."""
+    result = await connection.execute(
+        text(
+            "update message set claimed_until = null, next_attempt_at = now() + :delay, last_error = :error"
+            " where id = :id and state = 'waiting' and attempts = :attempt"
+        ),
+        {"id": held.id, "delay": delay, "error": error, "attempt": held.attempt},
+    )
+    return result.rowcount == 1
+
+
+async def bury(connection: AsyncConnection, held: Claim, error: str) -> bool:
+    """Send the message to the dead letters; False as in `settle`."""
+    if not await settle(connection, held, MessageState.DEAD, error):
+        return False
+    await connection.execute(
+        text(
+            "insert into dead_letter"
+            " (id, workspace_id, source_id, message_id, subject, raw, reason, trace_id, state, note, created_at)"
+            " select :id, workspace_id, source_id, id, '', convert_to(raw, 'UTF8'), :reason, trace_id, 'open', '',"
+            " now()"
+            " from message where id = :message_id"
+        ),
+        {"id": new_id(), "message_id": held.id, "reason": error},
+    )
+    return True
+
+
+async def next_in_conversation(connection: AsyncConnection, conversation_id: UUID) -> UUID | None:
+    """Return the earliest message of the conversation that waits."""
+    found = await connection.execute(
+        text("select id from message where conversation_id = :id and state = 'waiting' order by id limit 1"),
+        {"id": conversation_id},
+    )
+    return found.scalar()
+
+
+_DUE = """
+update message set next_attempt_at = now()
+ where id in (select id from message
+               where state = 'waiting'
+                 and next_attempt_at < now() - case when attempts = 0 then :grace else interval '0' end
+                 and (claimed_until is null or claimed_until < now())
+               order by next_attempt_at limit :limit for update skip locked)
+returning id
+"""
+
+
+async def take_due(connection: AsyncConnection, *, grace: timedelta, limit: int) -> Sequence[UUID]:
+    """Return messages whose triage is due and that nobody holds: lost wake-ups, retries, claims of crashed workers.
+
+    Args:
+        connection: In a transaction; the rows count as woken when it commits.
+        grace: How long a first wake-up may be under way.
+        limit: At most so many.
+    """
+    rows = await connection.execute(text(_DUE), {"grace": grace, "limit": limit})
+    return rows.scalars().all()
+
+
+async def member_names(connection: AsyncConnection, workspace_id: UUID) -> dict[UUID, str]:
+    """Return the members' names by id."""
+    rows = await connection.execute(
+        text("select id, name from member where workspace_id = :workspace order by id"), {"workspace": workspace_id}
+    )
+    return {row.id: row.name for row in rows}

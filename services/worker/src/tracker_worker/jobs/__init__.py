@@ -1,0 +1,1 @@
+"""Thin TaskIQ shells: each parses its arguments and calls one service."""

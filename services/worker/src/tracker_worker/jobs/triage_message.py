@@ -1,0 +1,17 @@
+"""`triage_message`: see `tracker_worker.triage`."""
+
+from uuid import UUID
+
+from taskiq import AsyncBroker
+from tracker_core.jobs import JobName
+
+from tracker_worker.triage import Triage
+
+
+def register(broker: AsyncBroker, triage: Triage) -> None:
+    """Let the broker run the job."""
+
+    async def triage_message(message_id: str) -> None:
+        await triage.triage_message(UUID(message_id))
+
+    broker.register_task(triage_message, task_name=JobName.TRIAGE_MESSAGE)

@@ -1,0 +1,134 @@
+"""Wires the worker's two roles: `record` takes messages from the bus into Postgres, `triage` judges them.
+
+They are processes of their own, so that a slow model never delays the intake.
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from time import monotonic
+from typing import Any
+
+import uvloop
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from taskiq.api import run_receiver_task
+from tracker_core.bus import Bus, connect, ensure_bus
+from tracker_core.database import check, make_engine
+from tracker_core.errors import TrackerError
+from tracker_core.health import Heartbeat, beating, heartbeat
+from tracker_core.jobs import Queue
+from tracker_core.queue import FETCH_TIMEOUT, JobBroker
+from tracker_core.repositories.accounts import ensure_default_workspace
+from tracker_core.telemetry import configure_logging
+from tracker_core.transaction import EventPublisher, Transactions
+
+from tracker_worker.jobs import triage_message
+from tracker_worker.models.embedded_provider import EmbeddedProvider
+from tracker_worker.record.recorder import Recorder
+from tracker_worker.record.relay import run_relay
+from tracker_worker.record.scheduler import run_scheduler
+from tracker_worker.record.sources import Sources
+from tracker_worker.settings import WorkerSettings
+from tracker_worker.triage import Triage
+
+log = logging.getLogger(__name__)
+
+
+async def record(settings: WorkerSettings) -> None:
+    """Run the recorder, the relay, the scheduler and the projection of Sources."""
+    async with _parts(settings, "recorder") as (engine, bus, broker, publisher):
+        async with engine.begin() as connection:
+            workspace_id = await ensure_default_workspace(connection)
+        sources = Sources(bus, engine, workspace_id)
+        recorder = Recorder(
+            bus, engine, publisher, broker, sources, workspace_id=workspace_id, batch=settings.record.batch
+        )
+        async with beating(bus.js, f"recorder.{settings.instance}", recorder.report):
+            await _run_all(
+                recorder.run(),
+                publisher.run(),
+                run_relay(bus.js, engine),
+                run_scheduler(bus.js, engine, broker),
+                sources.follow(),
+            )
+
+
+async def triage(settings: WorkerSettings) -> None:
+    """Run the triage jobs."""
+    provider = await asyncio.to_thread(EmbeddedProvider.load)
+    async with _parts(settings, "triage", receives=True) as (engine, bus, broker, publisher):
+        service = Triage(Transactions(engine, publisher, broker), provider, settings.triage)
+        triage_message.register(broker, service)
+
+        def report() -> Heartbeat:
+            deaf = monotonic() - broker.last_fetch > 6 * FETCH_TIMEOUT and not broker.running
+            return heartbeat("degraded", "The job queue does not answer") if deaf else heartbeat("ready")
+
+        async with beating(bus.js, f"triage.{settings.instance}", report):
+            await _run_all(
+                run_receiver_task(broker, max_async_tasks=settings.triage.concurrency, validate_params=False),
+                service.renew_claims(),
+                publisher.run(),
+            )
+
+
+@contextlib.asynccontextmanager
+async def _parts(
+    settings: WorkerSettings, role: str, *, receives: bool = False
+) -> AsyncIterator[tuple[AsyncEngine, Bus, JobBroker, EventPublisher]]:
+    engine = make_engine(settings.database)
+    bus = await connect(settings.nats, name=role)
+    broker = JobBroker(settings.nats, Queue.TRIAGE, name=f"{role} jobs")
+    broker.is_worker_process = receives
+    try:
+        await check(engine)
+        await ensure_bus(bus.js)
+        await broker.startup()
+        yield engine, bus, broker, EventPublisher(bus.js, engine)
+    finally:
+        await broker.shutdown()
+        await bus.close()
+        await engine.dispose()
+
+
+async def _run_all(*loops: Coroutine[Any, Any, None]) -> None:
+    """Run until SIGTERM or SIGINT, or until one loop ends; that is an error, and the process ends with it."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    tasks = [asyncio.create_task(loop) for loop in loops]
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
+    ended = [task for task in tasks if task.done()]
+    for task in [*tasks, stopping]:
+        task.cancel()
+    await asyncio.gather(*tasks, stopping, return_exceptions=True)
+    for task in ended:
+        task.result()
+
+
+_ROLES = {"record": record, "triage": triage}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the role that the arguments name; the exit code is 0 after a signal."""
+    if len(arguments) != 1 or arguments[0] not in _ROLES:
+        sys.stderr.write("usage: python -m tracker_worker record|triage\n")
+        return 2
+    try:
+        settings = WorkerSettings()
+    except ValidationError as error:
+        missing = ", ".join("TRACKER_" + "__".join(map(str, item["loc"])).upper() for item in error.errors())
+        sys.stderr.write(f"Settings are missing or wrong: {missing}\n")
+        return 2
+    configure_logging(settings.log, arguments[0])
+    try:
+        uvloop.run(_ROLES[arguments[0]](settings))
+    except TrackerError as error:
+        log.error("%s", error)  # noqa: TRY400 -- it names object and cure; a traceback would bury them
+        return 1
+    return 0

@@ -1,0 +1,1 @@
+"""Triage providers and what they stand on."""

@@ -1,0 +1,1 @@
+"""From the bus into Postgres, and what keeps the two in step: relay, scheduler, projection of Sources."""
