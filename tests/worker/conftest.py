@@ -41,6 +41,7 @@ def a_message(external_id: str, text: str = "The export is a day old", **fields:
 
 @dataclass(frozen=True)
 class Parts:
+    nats: NatsSettings
     engine: AsyncEngine
     bus: Bus
     broker: JobBroker
@@ -118,7 +119,7 @@ async def parts(database_url: str, nats_url: str) -> AsyncIterator[Parts]:
     await broker.startup()
     async with engine.begin() as connection:
         workspace_id = await ensure_default_workspace(connection)
-    yield Parts(engine, bus, broker, EventPublisher(bus.js, engine), workspace_id)
+    yield Parts(settings, engine, bus, broker, EventPublisher(bus.js, engine), workspace_id)
     await broker.shutdown()
     await bus.close()
     await engine.dispose()

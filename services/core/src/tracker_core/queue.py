@@ -61,8 +61,8 @@ class JobBroker(PullBasedJetStreamBroker):
             reconnect_time_wait=0.5,
             connect_timeout=5,
         )
-        self.running: dict[Msg, float] = {}
-        """Jobs that run now, with their start (monotonic clock)."""
+        self.running: dict[str, tuple[Msg, float]] = {}
+        """Jobs that run now by their ack subject, with their start (monotonic clock)."""
         self.last_fetch = monotonic()
         """When the queue was last asked (monotonic clock): the liveness of the loop."""
 
@@ -94,14 +94,14 @@ class JobBroker(PullBasedJetStreamBroker):
                     await asyncio.sleep(1)
                     continue
                 for message in fetched:
-                    self.running[message] = monotonic()
+                    self.running[message.reply] = (message, monotonic())
                     yield AckableMessage(data=message.data, ack=self._acknowledge(message))
         finally:
             progress.cancel()
 
     def _acknowledge(self, message: Msg):  # type: ignore[no-untyped-def]  # noqa: ANN202 -- taskiq's own callable type
         async def acknowledge() -> None:
-            self.running.pop(message, None)
+            self.running.pop(message.reply, None)
             # Not acknowledged is delivered again, and the claimed row makes that harmless.
             with contextlib.suppress(NatsError):
                 await message.ack()
@@ -111,9 +111,9 @@ class JobBroker(PullBasedJetStreamBroker):
     async def _report_progress(self) -> None:
         while True:
             await asyncio.sleep(ACK_WAIT / 3)
-            for message, since in list(self.running.items()):
+            for message, since in list(self.running.values()):
                 if monotonic() - since > MAX_RUN:
-                    self.running.pop(message, None)
+                    self.running.pop(message.reply, None)
                     continue
                 with contextlib.suppress(NatsError):
                     await message.in_progress()

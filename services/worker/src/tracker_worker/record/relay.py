@@ -47,7 +47,7 @@ async def relay_once(js: JetStreamContext, engine: AsyncEngine, *, grace: timede
 
 _LEFT_BEHIND = """
 select e.*, o.workspace_id as owner
-  from (select * from outbox where created_at < now() - :grace order by created_at limit :limit) o
+  from (select * from outbox where created_at < now() - cast(:grace as interval) order by created_at limit :limit) o
   join event e on e.transaction_id = o.transaction_id
  order by e.transaction_id, e.id
 """
