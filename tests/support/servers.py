@@ -45,14 +45,21 @@ class Server:
         return self.child.pid
 
     def start(self) -> None:
-        """Start, and wait until it is ready."""
-        self.child = spawn(self.process, self.log)
+        """Start, and wait until it is ready.
+
+        Tried again when it ends, as the supervisor does: after kill -9 of Postgres its orphans hold on to the shared
+        memory for a moment.
+        """
         deadline = time.monotonic() + READY_SECONDS
+        self.child = spawn(self.process, self.log)
         while not self.process.ready(self.child.pid):
-            if self.child.poll() is not None or time.monotonic() > deadline:
-                kill_group(self.child)
+            if time.monotonic() > deadline:
+                self.kill()
                 raise AssertionError(f"{self.process.name} did not start:\n{self.log.read_text()[-3000:]}")
             time.sleep(0.01)
+            if self.child.poll() is not None:
+                time.sleep(0.1)
+                self.child = spawn(self.process, self.log)
 
     def kill(self) -> None:
         """Crash it: kill -9."""

@@ -18,6 +18,8 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _OVERFLOW_ID = 65534
 """`nobody`: a user that the passwd file of nearly every system knows, and initdb asks for a name."""
 
+_NOT_FOUND = 127  # as the shell says it
+
 
 def main() -> None:
     """Become the program."""
@@ -35,7 +37,11 @@ def main() -> None:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
     if os.getppid() != int(parent):  # it died before the kernel was asked
         sys.exit("leash: the parent is gone")
-    os.execvp(program[0], program)  # noqa: S606 -- becoming the program is what this file is for
+    try:
+        os.execvp(program[0], program)  # noqa: S606 -- becoming the program is what this file is for
+    except OSError as error:
+        sys.stderr.write(f"leash: {program[0]}: {error.strerror}\n")
+        sys.exit(_NOT_FOUND)
 
 
 def _enter_namespace(libc: ctypes.CDLL) -> None:

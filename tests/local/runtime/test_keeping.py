@@ -1,0 +1,105 @@
+"""What the supervisor is made of: delays, ports, logs, the lock, the first Source."""
+
+import socket
+from pathlib import Path
+
+import pytest
+from tracker_core.manifests.reader import read_documents
+from tracker_core.manifests.webhook import Webhook
+from tracker_local import lock, logs
+from tracker_local.home import Home
+from tracker_local.keeper import next_delay
+from tracker_local.plan import without_secret
+from tracker_local.ports import LOOPBACK, Ports, free_port
+from tracker_local.seed import inbox_token_file, seed
+
+
+def test_delays_double_up_to_ten_seconds() -> None:
+    delay, seen = None, []
+    for _ in range(8):
+        delay = next_delay(delay, healthy=1)
+        seen.append(delay)
+    assert seen == [0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10, 10]
+
+
+def test_half_a_healthy_minute_forgets_earlier_crashes() -> None:
+    assert next_delay(10, healthy=30) == 0.2
+
+
+def test_port_stays_from_one_start_to_the_next(tmp_path: Path) -> None:
+    first = Ports(tmp_path / "ports.json").port("api")
+    assert Ports(tmp_path / "ports.json").port("api", first_choice=free_port()) == first
+
+
+def test_taken_port_is_replaced(tmp_path: Path) -> None:
+    with socket.create_server((LOOPBACK, 0)) as other:
+        taken = other.getsockname()[1]
+        assert Ports(tmp_path / "ports.json").port("api", first_choice=taken) != taken
+
+
+def test_two_names_never_share_a_port(tmp_path: Path) -> None:
+    ports, choice = Ports(tmp_path / "ports.json"), free_port()
+    assert ports.port("api", first_choice=choice) == choice
+    assert ports.port("gateway", first_choice=choice) != choice
+
+
+def test_torn_ports_file_is_chosen_anew(tmp_path: Path) -> None:
+    (tmp_path / "ports.json").write_text('{"api": 80', encoding="utf-8")
+    assert Ports(tmp_path / "ports.json").port("api") > 1023
+
+
+def test_grown_log_moves_aside_under_its_writer(tmp_path: Path) -> None:
+    log = tmp_path / "api.log"
+    with log.open("a", encoding="utf-8", buffering=1) as writer:
+        writer.write("old\n" * 100)
+        logs.bound(log, max_bytes=100)
+        writer.write("new\n")
+    assert log.read_text(encoding="utf-8") == "new\n"
+    assert (tmp_path / "api.log.1").read_text(encoding="utf-8") == "old\n" * 100
+
+
+def test_lock_is_held_once_and_seen_by_readers(tmp_path: Path) -> None:
+    file = tmp_path / "lock"
+    assert not lock.is_held(file)
+    with lock.hold(file):
+        assert lock.is_held(file)
+        with pytest.raises(BlockingIOError), lock.hold(file):
+            pass
+    assert not lock.is_held(file)
+
+
+def test_first_start_writes_a_webhook_with_a_private_token(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    home.create()
+    assert seed(home)
+    files = sorted((home.manifests / "default").iterdir())
+    assert [file.name for file in files] == ["source-inbox.yaml", "webhook-inbox.yaml"]
+    webhook = read_documents(files[1].read_text(encoding="utf-8"))[0]
+    assert isinstance(webhook, Webhook)
+    assert webhook.spec.verification.token is not None
+    assert webhook.spec.verification.token.header == "Authorization"
+    token = inbox_token_file(home)
+    assert token.stat().st_mode & 0o777 == 0o600
+    assert len(token.read_text(encoding="utf-8")) >= 32
+
+
+def test_deleted_first_source_is_not_brought_back(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    home.create()
+    seed(home)
+    for file in (home.manifests / "default").iterdir():
+        file.unlink()
+    assert not seed(home)
+    assert not list((home.manifests / "default").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://user:p%40ss@db:5432/x", "postgresql://user@db:5432/x"),
+        ("nats://token@one:4222,nats://token@two:4222", "nats://one:4222,nats://two:4222"),
+        ("nats://bus:4222", "nats://bus:4222"),
+    ],
+)
+def test_shown_address_has_no_secret(url: str, shown: str) -> None:
+    assert without_secret(url) == shown
