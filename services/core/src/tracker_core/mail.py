@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from email.header import decode_header
 from email.message import Message
 from email.parser import BytesParser
-from email.policy import compat32
+from email.policy import Compat32
 from email.utils import parseaddr, parsedate_to_datetime
 from typing import Final
 
@@ -25,6 +25,9 @@ from tracker_core.inbound import MAX_TEXT, Attachment, Sender
 
 _MAX_HTML: Final = 1_000_000
 """Characters of HTML that are turned into text."""
+_MAX_HEADER: Final = 32 * 1024
+_MAX_MIME_HEADER: Final = 8 * 1024
+"""Characters of one header that are read."""
 _MAX_PARTS: Final = 1_000
 """MIME parts that are looked at; a real mail has tens."""
 _TAG: Final = re.compile(r"<(/?)([a-z][a-z0-9]*|[!?])")
@@ -33,7 +36,7 @@ _BLOCK: Final = re.compile(
     "br|address|article|aside|blockquote|dd|div|dl|dt|fieldset|figure|footer|form|h[1-6]|header|hr|main|nav|ol|p|pre"
     "|section|table|tr|ul"
 )
-_HIDDEN: Final = {"head", "script", "style", "template", "title"}
+_HIDDEN: Final = {"script", "style", "template", "title"}
 _CLOCK_SKEW: Final = timedelta(days=2)
 """A date this far in the future is not believed."""
 _BETWEEN: Final = "raw-unicode-escape"
@@ -55,6 +58,14 @@ _NOT_CHARSETS: Final = re.compile(
     "base64|bz2|hex|quopri|rot.13|uu|zlib|mbcs|oem|(raw.)?unicode.escape|idna|punycode|undefined"
 )
 """Codecs of Python that no mail means by its charset."""
+
+
+class _BoundedHeaders(Compat32):
+    """The stdlib takes a time that grows with the square of a parameter list's length, so the length gets a bound."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[: _MAX_MIME_HEADER if name.lower().startswith("content-") else _MAX_HEADER]
 
 
 class Mail(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +98,7 @@ def read_mail(data: bytes, received_at: datetime) -> Mail:
         MalformedError: there is no header, or the mail is built to break parsers.
     """
     try:
-        mail = BytesParser(policy=compat32).parsebytes(data)
+        mail = BytesParser(policy=_BoundedHeaders()).parsebytes(data)
         return _read(mail, data, received_at)
     except MalformedError:
         raise
@@ -283,10 +294,10 @@ def text_of_html(page: str) -> str:
     lowered = page.lower() if page.isascii() else re.sub("[A-Z]+", lambda m: m[0].lower(), page)  # keeps the length
     out: list[str] = []
     link: tuple[str, int] | None = None
-    at = 0
+    at, verbatim = 0, False
     while at < len(page):
         opening = page.find("<", at)
-        out.append(_unescaped(page[at : opening if opening >= 0 else len(page)]))
+        out.append(_shown(page[at : opening if opening >= 0 else len(page)], verbatim=verbatim))
         if opening < 0:
             break
         comment = page.startswith("<!--", opening)
@@ -309,12 +320,13 @@ def text_of_html(page: str) -> str:
             link = (_href(page[opening:closing]), len(out)) if tag and not tag[1] else None
         else:
             out.append(_break(name, opens=bool(tag and not tag[1])))
+            verbatim = bool(tag and not tag[1]) if name == "pre" else verbatim
     lines = (" ".join(line.split()) for line in "".join(out).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
-def _unescaped(text: str) -> str:
-    text = re.sub(r"\s+", " ", text)
+def _shown(text: str, *, verbatim: bool) -> str:
+    text = text if verbatim else re.sub(r"\s+", " ", text)
     try:
         return html.unescape(text)
     except ValueError:  # a character reference of thousands of digits

@@ -1,0 +1,253 @@
+"""Mails as the world writes them."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tracker_core.errors import MalformedError
+from tracker_core.mail import Mail, decoded, read_mail, text_of, text_of_html
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+HEAD = (
+    b"From: Priya N <Priya@clinic.example>\r\nTo: help@example.com\r\nSubject: Login\r\n"
+    b"Date: Tue, 06 Oct 2026 07:03:00 +0300\r\nMessage-ID: <a1@clinic.example>\r\n"
+)
+
+
+def mail_of(text: bytes) -> Mail:
+    return read_mail(text, NOW)
+
+
+def test_plain_mail() -> None:
+    mail = mail_of(HEAD + b"\r\nNobody can log in.\r\n\r\nPriya\r\n")
+    assert mail.message_id == mail.conversation == "a1@clinic.example"
+    assert mail.subject == "Login"
+    assert (mail.sender.name, mail.sender.address, mail.sender.id) == (
+        "Priya N",
+        "Priya@clinic.example",
+        "priya@clinic.example",
+    )
+    assert mail.sent_at.isoformat() == "2026-10-06T07:03:00+03:00"
+    assert mail.text == "Nobody can log in.\n\nPriya"
+    assert mail.notes == ()
+
+
+def test_thread_is_keyed_by_its_root() -> None:
+    mail = mail_of(HEAD + b"In-Reply-To: <b@x>\nReferences: <root@x>\n <a@x> <b@x>\n\nyes")
+    assert (mail.conversation, mail.reply_to) == ("root@x", "b@x")
+    only_parent = mail_of(HEAD + b"In-Reply-To: <b@x>\n\nyes")
+    assert only_parent.conversation == "b@x"
+
+
+def test_missing_message_id_is_a_digest_that_line_ends_do_not_change() -> None:
+    first = mail_of(b"From: a@b.example\nSubject: x\n\nbody\n")
+    again = mail_of(b"From: a@b.example\r\nSubject: x\r\n\r\nbody\r\n\r\n")
+    assert first.message_id == again.message_id
+    assert first.message_id.startswith("sha256:")
+    assert "no_message_id" in first.notes
+
+
+@pytest.mark.parametrize(
+    ("header", "expected", "note"),
+    [
+        (b"Date: yesterday", NOW, "date_missing"),
+        (b"Date: Tue, 06 Oct 2026 07:03:00 +9999", NOW, "date_missing"),
+        (b"Date: Tue, 06 Oct 2126 07:03:00 +0000", NOW, "date_missing"),
+        (
+            b"Received: from a by b; Tue, 06 Oct 2026 07:03:00 +0000",
+            datetime(2026, 10, 6, 7, 3, tzinfo=UTC),
+            "date_from_received",
+        ),
+    ],
+)
+def test_a_date_that_cannot_be_believed_is_replaced_with_a_note(header: bytes, expected: datetime, note: str) -> None:
+    mail = mail_of(b"From: a@b.example\nMessage-ID: <1@x>\n" + header + b"\n\nbody")
+    assert mail.sent_at == expected
+    assert mail.notes == (note,)
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("=?utf-8?B?0J/RgNC40LLQtdGC?=", "Привет"),
+        ("=?koi8-r?Q?=F0=D2=C9?= =?koi8-r?Q?=D7=C5=D4?=", "Привет"),
+        ("=?UTF-8?B?0J8=?= =?UTF-8?B?0YA=?=", "Пр"),
+        ("=?utf-8?B?0J/R?= =?utf-8?B?gNC4?=", "При"),  # a character cut in two, as many programs do
+        ("Re: =?iso-8859-1?Q?caf=E9?= (2)", "Re: café (2)"),
+        ("=?x-unknown?Q?caf=E9?=", "café"),
+        ("=?utf-8?B?A?=", "=?utf-8?B?A?="),
+        ("plain", "plain"),
+    ],
+)
+def test_encoded_words(raw: str, shown: str) -> None:
+    assert decoded(raw) == shown
+
+
+def test_headers_in_raw_8bit_are_read() -> None:
+    utf8 = mail_of("From: Олена <o@x.example>\nSubject: Рахунок\n\nx".encode())
+    assert (utf8.sender.name, utf8.subject) == ("Олена", "Рахунок")
+    latin = mail_of("From: a@x.example\nSubject: Grüße\n\nx".encode("latin-1"))
+    assert latin.subject == "Grüße"
+
+
+@pytest.mark.parametrize(
+    ("data", "charset", "shown"),
+    [
+        ("Привет".encode("cp1251"), "windows-1251", "Привет"),
+        ("Привет".encode(), "us-ascii", "Привет"),
+        ("Привет".encode(), "no-such-charset", "Привет"),
+        ("Привет".encode(), "zlib", "Привет"),
+        ("naïve “x”".encode("cp1252"), "iso-8859-1", "naïve “x”"),
+        ("中文".encode("gb18030"), "gb2312", "中文"),
+        (b"ok \xff", "utf-8", "ok \N{REPLACEMENT CHARACTER}"),
+        ("né".encode("latin-1"), None, "né"),
+    ],
+)
+def test_charsets_that_lie(data: bytes, charset: str | None, shown: str) -> None:
+    assert text_of(data, charset) == shown
+
+
+def test_alternatives_give_the_plain_text_and_nested_parts_are_attachments() -> None:
+    message = EmailMessage()
+    message["From"], message["Message-ID"] = "a@x.example", "<m@x>"
+    message.set_content("See the log.")
+    message.add_alternative("<p>See the <b>log</b>.</p>", subtype="html")
+    message.add_attachment(b"0123456789", maintype="application", subtype="pdf", filename="Звіт.pdf")
+    forwarded = EmailMessage()
+    forwarded["Subject"] = "Original"
+    forwarded.set_content("not mine")
+    message.add_attachment(forwarded)
+    mail = mail_of(message.as_bytes())
+    assert mail.text == "See the log."
+    assert [(a.name, a.media_type, a.size) for a in mail.attachments] == [
+        ("Звіт.pdf", "application/pdf", 10),
+        ("Original.eml", "message/rfc822", 0),
+    ]
+
+
+def test_html_only_becomes_readable() -> None:
+    mail = mail_of(
+        HEAD + b"Content-Type: text/html; charset=utf-8\n\n<html><head><title>t</title><style>p{}</style></head><body>"
+        b"<p>Hello <b>Dana</b>,&nbsp;see</p><ul><li>one<li>two &amp; three</ul>"
+        b"<a href='https://x.example/a'>the report</a>"
+        b'<br><a href="https://x.example">x.example</a><!-- no --><pre>a\n  b</pre><script>alert(1)</script></body>'
+    )
+    assert mail.text == "Hello Dana, see\n\n- one\n- two & three\nthe report (https://x.example/a)\nx.example\na\nb"
+
+
+def test_empty_plain_part_gives_way_to_html() -> None:
+    message = EmailMessage()
+    message["From"] = "a@x.example"
+    message.set_content(" \n")
+    message.add_alternative("<p>Only here</p>", subtype="html")
+    assert mail_of(message.as_bytes()).text == "Only here"
+
+
+def test_flowed_lines_are_joined() -> None:
+    mail = mail_of(
+        HEAD + b"Content-Type: text/plain; format=flowed\n\nThe export \nis wrong.\n> quoted \n> text\n-- \nDana"
+    )
+    assert mail.text == "The export is wrong.\n> quoted \n> text\n-- \nDana"
+
+
+def test_multipart_without_boundary_shows_its_text() -> None:
+    assert mail_of(HEAD + b"Content-Type: multipart/mixed\n\nstill here").text == "still here"
+
+
+def test_no_header_is_malformed() -> None:
+    with pytest.raises(MalformedError, match="no header"):
+        mail_of(b"\n\njust text")
+
+
+def test_deep_nesting_is_malformed_not_a_crash() -> None:
+    nested = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (i, i) for i in range(3000))
+    with pytest.raises(MalformedError, match="cannot be parsed"):
+        mail_of(nested)
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<a ", "</a", "<![", "&#", "<script>", "<a href='", "<", "<div>", "<title>"])
+def test_hostile_html_takes_linear_time(piece: str) -> None:
+    started = time.perf_counter()
+    text_of_html(piece * 100_000)
+    assert time.perf_counter() - started < 3
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        b"Content-Type: text/plain" + b";" * 500_000 + b"\n\nx",
+        b"From: " + b"(" * 500_000 + b"\n\nx",
+        b"Subject: " + b"=?utf-8?q?a?= " * 50_000 + b"\n\nx",
+        b"Content-Disposition: attachment; filename=" + b'"\\' * 200_000 + b"\n\nx",
+    ],
+)
+def test_hostile_headers_take_linear_time(mail: bytes) -> None:
+    started = time.perf_counter()
+    mail_of(mail)
+    assert time.perf_counter() - started < 3
+
+
+HEADER_NAMES = st.sampled_from(
+    [
+        "From",
+        "Date",
+        "Subject",
+        "Message-ID",
+        "References",
+        "Content-Type",
+        "Content-Transfer-Encoding",
+        "Content-Disposition",
+        "In-Reply-To",
+    ]
+)
+HEADER_VALUES = st.one_of(
+    st.binary(max_size=60),
+    st.sampled_from(
+        [
+            b"multipart/mixed; boundary=b",
+            b"multipart/alternative; boundary=",
+            b"text/html; charset=idna",
+            b"text/plain; charset=utf-16",
+            b"text/plain; charset*=utf-8''%ff",
+            b"message/rfc822",
+            b"message/delivery-status",
+            b"attachment; filename*0*=x''%; filename*1=\xff",
+            b"base64",
+            b"uuencode",
+            b"=?utf-8?b?////?=",
+        ]
+    ),
+)
+PARTS = st.lists(st.sampled_from([b"--b\n", b"--b--\n", b"\n", b"x: y\n", b"<p"])).map(b"".join)
+
+
+@settings(max_examples=300, deadline=timedelta(seconds=2))
+@given(
+    headers=st.lists(st.tuples(HEADER_NAMES, HEADER_VALUES), min_size=1, max_size=6),
+    body=st.one_of(st.binary(max_size=200), PARTS),
+)
+def test_hostile_mails_are_read_or_malformed(headers: list[tuple[str, bytes]], body: bytes) -> None:
+    data = b"".join(name.encode() + b": " + value + b"\n" for name, value in headers) + b"\n" + body
+    try:
+        mail = read_mail(data, NOW)
+    except MalformedError:
+        return
+    assert mail.message_id
+    assert mail.sent_at.utcoffset() is not None
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_read_or_malformed(data: bytes) -> None:
+    try:
+        assert read_mail(data, NOW).conversation
+    except MalformedError:
+        return
+
+
+@given(st.text(max_size=300))
+def test_any_html_gives_text(page: str) -> None:
+    assert isinstance(text_of_html(page), str)
