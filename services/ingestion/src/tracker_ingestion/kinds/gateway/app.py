@@ -1,0 +1,139 @@
+"""The ASGI application: webhooks on the hot path, and beside them what a platform asks of a process.
+
+Starlette serves the few routes that are not hot. Webhook requests never go through it or any middleware: that alone
+would cost half of the rate.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Lifespan
+from tracker_core.errors import NotFoundError, TrackerError, UnavailableError
+from tracker_core.telemetry import new_trace, trace_id_of
+
+from tracker_ingestion.kinds.gateway.accept import Acceptor
+from tracker_ingestion.kinds.gateway.body import ClientGoneError
+from tracker_ingestion.kinds.gateway.config import Configuration
+from tracker_ingestion.kinds.gateway.endpoint import Endpoint
+from tracker_ingestion.kinds.gateway.problems import Answer, MethodNotAllowedError, internal_problem, problem
+from tracker_ingestion.kinds.gateway.tally import exposition
+from tracker_ingestion.kinds.gateway.verification import HeaderMap
+
+log = logging.getLogger(__name__)
+
+PREFIX = "/webhook/"
+
+type Scope = MutableMapping[str, Any]
+type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class Gateway:
+    """Serves the current configuration."""
+
+    def __init__(self, acceptor: Acceptor, lifespan: Lifespan[Starlette] | None = None) -> None:
+        self.configuration: Configuration | None = None
+        """None until the folders were read for the first time."""
+        self._acceptor = acceptor
+        self._rest = Starlette(
+            routes=[
+                Route("/healthz", self._live),
+                Route("/readyz", self._ready),
+                Route("/metrics", self._metrics),
+                Route("/{path:path}", self._unknown, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
+            ],
+            lifespan=lifespan,
+        )
+
+    @property
+    def trouble(self) -> list[str]:
+        """What keeps the gateway from being well, for people; empty when it is."""
+        found = [] if self._acceptor.publisher.connected else ["the message bus is not connected"]
+        if self.configuration is None:
+            return [*found, "the manifests are not read yet"]
+        return found + [str(item) for item in self.configuration.problems]
+
+    @property
+    def ready(self) -> bool:
+        """Whether requests can be accepted."""
+        return self._acceptor.publisher.connected and self.configuration is not None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] == "http" and scope["path"].startswith(PREFIX):
+            await self._webhook(scope, receive, send)
+        else:
+            await self._rest(scope, receive, send)
+
+    async def _webhook(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        traceparent = new_trace(headers.get(b"traceparent", b"").decode("latin-1"))
+        endpoint: Endpoint | None = None
+        try:
+            endpoint = self._find(scope, headers)
+            answer = await self._acceptor.accept(endpoint, scope, headers, receive, traceparent)
+        except ClientGoneError:
+            return
+        except TrackerError as error:
+            if endpoint is not None and endpoint.memory.tally.rejected(error.status):
+                log.warning("Webhook '%s': %d %s", endpoint.key, error.status, error.detail)
+            answer = problem(error, trace_id=trace_id_of(traceparent))
+        except Exception:
+            log.exception("Request to %r failed", scope["path"][:200])
+            if endpoint is not None:
+                endpoint.memory.tally.rejected(500)
+            answer = internal_problem(trace_id_of(traceparent))
+        await _send(answer, send)
+
+    def _find(self, scope: Scope, headers: HeaderMap) -> Endpoint:
+        if self.configuration is None:
+            raise UnavailableError("The gateway is starting", cure="Send again in a moment", retry_after=2)
+        host = headers.get(b"host", b"").decode("latin-1").lower().rpartition(":")
+        name = host[0] if host[2].isdecimal() and host[0] else host[0] + host[1] + host[2]
+        endpoint = self.configuration.find(scope["path"], name)
+        if endpoint is None:
+            if self.configuration.unread:
+                # It may be the path of a manifest that cannot be read: the sender keeps the message until it is mended.
+                raise UnavailableError(
+                    "A manifest of this gateway cannot be read, and this path may be its",
+                    cure="Mend the file that the gateway's log names",
+                    retry_after=30,
+                )
+            raise NotFoundError(
+                f"No Webhook has the path {scope['path'][:300]!r}",
+                cure="Compare it with spec.path of the Webhook; the default is /webhook/<namespace>/<name>",
+            )
+        if scope["method"] != "POST":
+            raise MethodNotAllowedError(f"Webhook '{endpoint.key}' takes only POST", cure="Send a POST")
+        return endpoint
+
+    async def _live(self, _: Request) -> Response:
+        return Response(b'{"status":"ok"}', media_type="application/json")
+
+    async def _ready(self, _: Request) -> Response:
+        body = msgspec.json.encode({"status": "ready" if self.ready else "not ready", "problems": self.trouble})
+        return Response(body, status_code=200 if self.ready else 503, media_type="application/json")
+
+    async def _metrics(self, _: Request) -> Response:
+        endpoints = self.configuration.endpoints if self.configuration else {}
+        tallies = {key: endpoint.memory.tally for key, endpoint in endpoints.items()}
+        return Response(exposition(tallies), media_type="text/plain; version=0.0.4")
+
+    async def _unknown(self, request: Request) -> Response:
+        path = request.url.path[:300]
+        answer = problem(NotFoundError(f"There is nothing at {path!r}", cure=f"Webhooks are below {PREFIX}"))
+        return Response(answer.body, answer.status, media_type=answer.media_type.decode())
+
+
+async def _send(answer: Answer, send: Send) -> None:
+    headers = [(b"content-length", b"%d" % len(answer.body)), *answer.headers]
+    if answer.body:
+        headers.append((b"content-type", answer.media_type))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})

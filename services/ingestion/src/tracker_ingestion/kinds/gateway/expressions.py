@@ -1,0 +1,54 @@
+"""JMESPath, compiled once per configuration, and safe to run on whatever a stranger sends.
+
+https://jmespath.org/specification.html
+"""
+
+from typing import Any, Protocol, cast
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+from tracker_core.errors import InvalidManifestError
+
+
+class UnreadableError(Exception):
+    """A verified body that is not as the manifest says: no refusal, but a dead letter. Its text is the reason."""
+
+
+class Expression(Protocol):
+    """A compiled expression."""
+
+    def search(self, value: Any) -> Any:
+        """Return what the expression yields; None for nothing."""
+
+
+def compile_expression(text: str, field: str) -> Expression:
+    """Compile an expression.
+
+    Raises:
+        InvalidManifestError: naming the field and the column.
+    """
+    try:
+        return cast("Expression", jmespath.compile(text))
+    except JMESPathError as error:
+        reason = str(error).splitlines()[0].rstrip(",: ")
+        raise InvalidManifestError(
+            f"{field}: {text!r} is not valid JMESPath: {reason}", cure="Try the expression at https://jmespath.org"
+        ) from None
+
+
+def search(expression: Expression, value: Any, field: str) -> Any:
+    """Run an expression.
+
+    Raises:
+        UnreadableError: the expression does not fit this value.
+    """
+    try:
+        return expression.search(value)
+    except Exception as error:  # noqa: BLE001 -- the library also lets TypeError, RecursionError … of odd values through
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise UnreadableError(f"{field} fails on this body: {reason[:500]}") from None
+
+
+def is_true(value: Any) -> bool:
+    """Return the truth of a result by the rules of JMESPath, where 0 is true."""
+    return not (value is None or value is False or (isinstance(value, str | list | dict) and not value))

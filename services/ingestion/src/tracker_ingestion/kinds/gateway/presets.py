@@ -1,0 +1,178 @@
+"""What the gateway knows of each provider: how it signs, what its ids are, and where the readable text is.
+
+A preset is data. What a manifest sets itself always wins over it. Adding a provider adds an entry here, its name to the
+CRD, and tests with the provider's own examples.
+"""
+
+from dataclasses import dataclass
+
+from tracker_core.manifests import Provider
+
+from tracker_ingestion.kinds.gateway.verification import Scheme
+
+
+@dataclass(frozen=True)
+class Fields:
+    """JMESPath to each part of a message; without one, the generic names are tried."""
+
+    text: str | None = None
+    title: str | None = None
+    sender: str | None = None
+    conversation: str | None = None
+    occurred_at: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Preset:
+    """One provider."""
+
+    scheme: Scheme
+    token_header: str = "Authorization"  # noqa: S105 -- the name of a header
+    id_headers: tuple[str, ...] = ()
+    """Headers that carry the id of a delivery, the same on each attempt; the first that is there counts."""
+    id_expressions: tuple[str, ...] = ()
+    """JMESPath into the body for the same, after the headers."""
+    fields: Fields = Fields()
+    ignored: str | None = None
+    """JMESPath that is true for requests that carry no message, such as a ping; they are answered and not kept."""
+    challenge: str | None = None
+    """JMESPath to a text that the provider wants back at once, to see that the address is right."""
+
+
+# https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+_STANDARD = Scheme(
+    header="webhook-signature",
+    encoding="base64",
+    prefix="v1",
+    layout="list",
+    timestamp_header="webhook-timestamp",
+    id_header="webhook-id",
+    signed="{id}.{timestamp}.",
+    base64_secret=True,
+)
+
+# X-Request-Id is not among them: proxies make a new one for each attempt.
+_GENERIC_ID_HEADERS = ("idempotency-key", "webhook-id")
+_GENERIC_ID_EXPRESSIONS = ("id", "message_id", "event_id")
+_GENERIC = Preset(
+    scheme=Scheme(header="X-Signature"),
+    id_headers=_GENERIC_ID_HEADERS,
+    id_expressions=_GENERIC_ID_EXPRESSIONS,
+)
+
+PRESETS: dict[Provider, Preset] = {
+    Provider.GENERIC: _GENERIC,
+    Provider.STANDARD_WEBHOOKS: Preset(
+        scheme=_STANDARD,
+        id_headers=("webhook-id",),
+        fields=Fields(
+            text="data.text || data.message || data.body || data.description || data.title || text || message",
+            title="data.title || data.subject || type",
+            sender="data.sender || data.author || data.user",
+            occurred_at="timestamp",
+            url="data.url",
+        ),
+    ),
+    # https://docs.slack.dev/authentication/verifying-requests-from-slack
+    Provider.SLACK: Preset(
+        scheme=Scheme(
+            header="X-Slack-Signature",
+            prefix="v0=",
+            timestamp_header="X-Slack-Request-Timestamp",
+            signed="v0:{timestamp}:",
+        ),
+        id_expressions=("event.ts && join(':', [team_id, event.channel, event.ts])", "event_id"),
+        fields=Fields(
+            text="event.text",
+            sender="event.user",
+            conversation="event.thread_ts && join(':', [event.channel, event.thread_ts])",
+            occurred_at="event.ts || event_time",
+        ),
+        challenge="type == 'url_verification' && challenge || null",
+    ),
+    # https://core.telegram.org/bots/api#setwebhook
+    Provider.TELEGRAM: Preset(
+        scheme=_GENERIC.scheme,
+        token_header="X-Telegram-Bot-Api-Secret-Token",  # noqa: S106 -- the name of a header
+        id_expressions=("update_id",),
+        fields=Fields(
+            text="message.text || message.caption || channel_post.text || edited_message.text",
+            sender="message.from || edited_message.from || channel_post.sender_chat",
+            conversation="message.chat.id || edited_message.chat.id || channel_post.chat.id",
+            occurred_at="message.date || edited_message.edit_date || channel_post.date",
+        ),
+    ),
+    # https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
+    Provider.GITHUB: Preset(
+        scheme=Scheme(header="X-Hub-Signature-256", prefix="sha256="),
+        id_headers=("x-github-delivery",),
+        fields=Fields(
+            text=(
+                "comment.body || review.body || issue.body || pull_request.body || discussion.body || release.body"
+                " || alert.description || alert.rule.description || head_commit.message"
+            ),
+            title=(
+                "issue.title || pull_request.title || discussion.title || release.name || alert.rule.name"
+                " || workflow_run.display_title || check_run.name || head_commit.message"
+            ),
+            sender="sender",
+            conversation="issue.html_url || pull_request.html_url || discussion.html_url",
+            occurred_at=(
+                "comment.updated_at || review.submitted_at || issue.updated_at || pull_request.updated_at"
+                " || discussion.updated_at || release.published_at || head_commit.timestamp"
+            ),
+            url=(
+                "comment.html_url || review.html_url || issue.html_url || pull_request.html_url"
+                " || discussion.html_url || release.html_url || alert.html_url || workflow_run.html_url || compare"
+            ),
+        ),
+        ignored="zen && hook_id",
+    ),
+    # https://docs.gitlab.com/user/project/integrations/webhooks/ ; its signing tokens are Standard Webhooks
+    Provider.GITLAB: Preset(
+        scheme=_STANDARD,
+        token_header="X-Gitlab-Token",  # noqa: S106 -- the name of a header
+        id_headers=("idempotency-key", "webhook-id"),
+        fields=Fields(
+            text="object_attributes.note || object_attributes.description || commits[-1].message",
+            title=(
+                "issue.title || merge_request.title || object_attributes.title || commits[-1].title"
+                " || object_attributes.name"
+            ),
+            sender="user || {name: user_name, email: user_email}",
+            conversation="issue.url || merge_request.url || object_attributes.url",
+            occurred_at="object_attributes.updated_at || object_attributes.created_at || commits[-1].timestamp",
+            url="object_attributes.url || commits[-1].url",
+        ),
+    ),
+    # https://docs.stripe.com/webhooks?verify=verify-manually
+    Provider.STRIPE: Preset(
+        scheme=Scheme(header="Stripe-Signature", prefix="v1", layout="pairs", signed="{timestamp}."),
+        id_expressions=("id",),
+        fields=Fields(
+            text=(
+                "data.object.description || data.object.last_payment_error.message || data.object.failure_message"
+                " || data.object.reason || type"
+            ),
+            title="type",
+            sender="data.object.customer_email || data.object.billing_details",
+            conversation="data.object.id",
+            occurred_at="created",
+        ),
+    ),
+    # https://prometheus.io/docs/alerting/latest/configuration/#webhook_config
+    Provider.ALERTMANAGER: Preset(
+        scheme=_GENERIC.scheme,
+        fields=Fields(
+            text=(
+                "alerts[].[annotations.description || annotations.summary || annotations.message || labels.alertname][]"
+            ),
+            title="commonAnnotations.summary || commonLabels.alertname || alerts[0].labels.alertname",
+            sender="{name: receiver}",
+            conversation="groupKey",
+            occurred_at="alerts[0].startsAt",
+            url="alerts[0].generatorURL || externalURL",
+        ),
+    ),
+}

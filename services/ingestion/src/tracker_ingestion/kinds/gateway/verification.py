@@ -1,0 +1,234 @@
+"""Who sent a request: keyed hash, token, or nobody checked. Pure: headers, body and time in, an error or nothing out.
+
+Every comparison takes constant time, both secrets of a rotation are tried, and no answer tells what would be right.
+"""
+
+import base64
+import binascii
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
+
+from tracker_core.errors import InvalidManifestError, UnauthenticatedError
+from tracker_core.manifests import SecretKeyRef, Webhook, parse_duration
+
+MAX_SIGNATURES = 10
+"""Signatures looked at in one header; senders put more than one there while they rotate a secret."""
+
+type HeaderMap = Mapping[bytes, bytes]
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """How a provider signs: what is hashed, and where the signature stands."""
+
+    header: str
+    algorithm: Literal["sha256", "sha512", "sha1"] = "sha256"
+    encoding: Literal["hex", "base64"] = "hex"
+    prefix: str = ""
+    """What stands before the signature: `sha256=`."""
+    layout: Literal["single", "pairs", "list"] = "single"
+    """`single`: one signature. `pairs`: `t=1,v1=…,v1=…` (Stripe). `list`: `v1,… v1,…` (Standard Webhooks)."""
+    timestamp_header: str = ""
+    id_header: str = ""
+    signed: str = ""
+    """What is hashed before the body; `{timestamp}` and `{id}` are filled in."""
+    base64_secret: bool = False
+    """The secret is `whsec_` and base64 of the key."""
+
+    @property
+    def timed(self) -> bool:
+        """Whether the signature covers a timestamp, which then must be recent."""
+        return "{timestamp}" in self.signed
+
+
+class Verifier(Protocol):
+    """Checks that a request comes from whom it says."""
+
+    def verify(self, headers: HeaderMap, body: bytes, now: float) -> None:
+        """Return for a genuine request.
+
+        Args:
+            headers: Names in lower case.
+            body: As it came.
+            now: Seconds since the epoch.
+
+        Raises:
+            UnauthenticatedError: for every other.
+        """
+
+
+class HmacVerifier:
+    """Checks a keyed hash of the raw body."""
+
+    def __init__(self, scheme: Scheme, secrets: tuple[bytes, ...], tolerance: float) -> None:
+        self._scheme = scheme
+        self._tolerance = tolerance
+        self._header = scheme.header.lower().encode()
+        self._timestamp_header = scheme.timestamp_header.lower().encode()
+        self._id_header = scheme.id_header.lower().encode()
+        self._prefix = scheme.prefix.encode()
+        # Keyed once; each request only copies the state.
+        self._keyed = tuple(hmac.new(secret, digestmod=scheme.algorithm) for secret in secrets)
+
+    def verify(self, headers: HeaderMap, body: bytes, now: float) -> None:
+        """See `Verifier`."""
+        scheme = self._scheme
+        value = headers.get(self._header)
+        if value is None:
+            raise UnauthenticatedError(
+                f"Header {scheme.header} is missing", cure="Sign the body with the secret of this webhook"
+            )
+        timestamp, candidates = self._parse(value, headers)
+        before = b""
+        if scheme.signed:
+            id_ = headers.get(self._id_header, b"") if self._id_header else b""
+            before = scheme.signed.encode().replace(b"{id}", id_).replace(b"{timestamp}", timestamp)
+        if not self._matches(candidates, before, body):
+            raise UnauthenticatedError(
+                "The signature does not match", cure="Sign the raw body with the secret of this webhook"
+            )
+        # After the signature: only who knows the secret learns about the clock.
+        if scheme.timed and not self._is_recent(timestamp, now):
+            raise UnauthenticatedError(
+                f"The signed timestamp is more than {self._tolerance:.0f} s away from now",
+                cure="Set the sender's clock, and sign each attempt anew",
+            )
+
+    def _parse(self, value: bytes, headers: HeaderMap) -> tuple[bytes, list[bytes]]:
+        """Return the timestamp and the signatures."""
+        timestamp = headers.get(self._timestamp_header, b"") if self._timestamp_header else b""
+        if self._scheme.layout == "single":
+            return timestamp, [value.removeprefix(self._prefix)] if value.startswith(self._prefix) else []
+        separator, assignment = (b",", b"=") if self._scheme.layout == "pairs" else (b" ", b",")
+        candidates = []
+        for item in value.split(separator, MAX_SIGNATURES + 2)[: MAX_SIGNATURES + 2]:
+            name, _, content = item.strip().partition(assignment)
+            if name == b"t" and self._scheme.layout == "pairs":
+                timestamp = content
+            elif name == self._prefix:
+                candidates.append(content)
+        return timestamp, candidates[:MAX_SIGNATURES]
+
+    def _matches(self, candidates: list[bytes], before: bytes, body: bytes) -> bool:
+        found = False
+        for keyed in self._keyed:
+            state = keyed.copy()
+            if before:
+                state.update(before)
+            state.update(body)
+            if self._scheme.encoding == "hex":
+                expected = state.hexdigest().encode()
+                given = [candidate.strip().lower() for candidate in candidates]
+            else:
+                expected = base64.b64encode(state.digest())
+                given = [candidate.strip() for candidate in candidates]
+            for candidate in given:
+                found |= hmac.compare_digest(expected, candidate)
+        return found
+
+    def _is_recent(self, timestamp: bytes, now: float) -> bool:
+        try:
+            return abs(now - int(timestamp[:20])) <= self._tolerance
+        except ValueError:
+            return False
+
+
+class TokenVerifier:
+    """Checks a shared secret in a header, bare or as `Bearer …`."""
+
+    def __init__(self, header: str, secrets: tuple[bytes, ...]) -> None:
+        self._name = header
+        self._header = header.lower().encode()
+        self._secrets = secrets
+
+    def verify(self, headers: HeaderMap, body: bytes, now: float) -> None:  # noqa: ARG002 -- the port's signature
+        """See `Verifier`."""
+        value = headers.get(self._header)
+        if value is None:
+            raise UnauthenticatedError(f"Header {self._name} is missing", cure="Send the token of this webhook in it")
+        if value[:7].lower() == b"bearer ":
+            value = value[7:].strip()
+        found = False
+        for secret in self._secrets:
+            found |= hmac.compare_digest(secret, value)
+        if not found:
+            raise UnauthenticatedError("The token is not right", cure="Send the token of this webhook")
+
+
+class OpenVerifier:
+    """Lets everybody in; the manifest must say `acceptUnverified` for it."""
+
+    def verify(self, headers: HeaderMap, body: bytes, now: float) -> None:
+        """See `Verifier`."""
+
+
+class SecretReader(Protocol):
+    """Where the values of secrets come from."""
+
+    def __call__(self, namespace: str, ref: SecretKeyRef) -> bytes:
+        """Return the value; raise a TrackerError naming Secret and key when there is none."""
+
+
+def build_verifier(webhook: Webhook, scheme: Scheme, token_header: str, read_secret: SecretReader) -> Verifier:
+    """Make the verifier that a Webhook asks for.
+
+    Args:
+        webhook: The manifest.
+        scheme: How its provider signs; what the manifest sets wins.
+        token_header: Where its provider sends a token; what the manifest sets wins.
+        read_secret: Where the secrets come from.
+
+    Raises:
+        TrackerError: a secret is missing or cannot be used.
+    """
+    verification, namespace = webhook.spec.verification, webhook.metadata.namespace
+    if (wanted := verification.hmac) is not None:
+        scheme = _overridden(scheme, webhook)
+        secrets = _secrets(namespace, wanted.secret_ref, wanted.previous_secret_ref, read_secret)
+        if scheme.base64_secret:
+            secrets = tuple(_standard_key(webhook, secret) for secret in secrets)
+        return HmacVerifier(scheme, secrets, parse_duration(wanted.tolerance).total_seconds())
+    if (token := verification.token) is not None:
+        header = token.header if "header" in token.model_fields_set else token_header
+        secrets = _secrets(namespace, token.secret_ref, token.previous_secret_ref, read_secret)
+        return TokenVerifier(header, secrets)
+    return OpenVerifier()
+
+
+def _overridden(scheme: Scheme, webhook: Webhook) -> Scheme:
+    wanted = webhook.spec.verification.hmac
+    assert wanted is not None
+    changes = {
+        name: value
+        for name in ("header", "prefix", "algorithm", "encoding", "timestamp_header")
+        if (value := getattr(wanted, name)) is not None
+    }
+    if wanted.timestamp_header and not scheme.timed:
+        # The convention of most who sign a timestamp: `<timestamp>.<body>`.
+        changes["signed"] = "{timestamp}."
+    return replace(scheme, **changes)
+
+
+def _secrets(
+    namespace: str, current: SecretKeyRef, previous: SecretKeyRef | None, read_secret: SecretReader
+) -> tuple[bytes, ...]:
+    secrets = [read_secret(namespace, current)]
+    if previous is not None:
+        secrets.append(read_secret(namespace, previous))
+    return tuple(secrets)
+
+
+def _standard_key(webhook: Webhook, secret: bytes) -> bytes:
+    # https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme
+    try:
+        key = base64.b64decode(secret.removeprefix(b"whsec_"), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if not key:
+        raise InvalidManifestError(
+            f"Webhook '{webhook.key}': its secret is not a Standard Webhooks secret",
+            cure="Store it as whsec_ followed by base64, as the provider shows it",
+        )
+    return key
