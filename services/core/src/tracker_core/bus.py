@@ -4,10 +4,11 @@ Streams drift silently when each process creates what it needs: a changed limit 
 an orphan. So every process calls `ensure_bus` at its start, which brings the server to what stands here.
 """
 
+import asyncio
 import logging
 from dataclasses import dataclass, replace
 
-import nats
+import nats.errors
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import (
@@ -39,6 +40,9 @@ SOURCES_BUCKET = "sources"
 
 RECORDER = "recorder"
 """Durable consumer of INBOUND."""
+
+FIRST_CONNECT = 5.0
+"""Seconds to reach a server for the first time."""
 
 _MINUTE, _HOUR, _GIB = 60, 3600, 1 << 30
 
@@ -131,11 +135,12 @@ async def connect(settings: NatsSettings, *, name: str) -> Bus:
     """Connect and keep reconnecting for as long as the process lives.
 
     Raises:
-        UnavailableError: no server answers within 5 s.
+        UnavailableError: no server answers within `FIRST_CONNECT` seconds.
     """
 
     async def on_error(error: Exception) -> None:
-        log.warning("NATS: %s", str(error) or type(error).__name__)
+        # Until the first connection the caller hears of it; a line per try would only be noise.
+        log.log(logging.WARNING if nc.is_connected else logging.DEBUG, "NATS: %s", str(error) or type(error).__name__)
 
     async def on_disconnected() -> None:
         log.warning("NATS: disconnected, reconnecting")
@@ -144,18 +149,20 @@ async def connect(settings: NatsSettings, *, name: str) -> Bus:
         log.info("NATS: connected again")
 
     servers = settings.url.get_secret_value().split(",")
+    nc = Client()
     try:
-        nc = await nats.connect(
-            servers,
-            name=name,
-            error_cb=on_error,
-            disconnected_cb=on_disconnected,
-            reconnected_cb=on_reconnected,
-            connect_timeout=5,
-            max_reconnect_attempts=-1,
-            reconnect_time_wait=0.5,
-            allow_reconnect=True,
-        )
+        # nats-py tries for ever when it may reconnect for ever; the first connection needs an end.
+        async with asyncio.timeout(FIRST_CONNECT):
+            await nc.connect(
+                servers,
+                name=name,
+                error_cb=on_error,
+                disconnected_cb=on_disconnected,
+                reconnected_cb=on_reconnected,
+                connect_timeout=5,
+                max_reconnect_attempts=-1,
+                reconnect_time_wait=1,
+            )
     except (OSError, nats.errors.Error, TimeoutError) as error:
         where = ", ".join(server.rpartition("@")[2].removeprefix("nats://") for server in servers)
         raise UnavailableError(

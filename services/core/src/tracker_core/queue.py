@@ -58,7 +58,7 @@ class JobBroker(PullBasedJetStreamBroker):
             name=name,
             error_cb=_log_error,
             max_reconnect_attempts=-1,
-            reconnect_time_wait=0.5,
+            reconnect_time_wait=1,
             connect_timeout=5,
         )
         self.running: dict[str, tuple[Msg, float]] = {}

@@ -18,4 +18,4 @@ async def ensure_default_workspace(connection: AsyncConnection) -> UUID:
         {"id": new_id()},
     )
     found = await connection.execute(text("select id from workspace where slug = 'default'"))
-    return found.scalar_one()
+    return UUID(str(found.scalar_one()))
