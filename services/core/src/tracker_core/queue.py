@@ -76,8 +76,7 @@ class JobBroker(PullBasedJetStreamBroker):
     async def kick(self, message: BrokerMessage) -> None:
         """Publish the wake-up and wait for JetStream's ack."""
         headers = {telemetry.TRACEPARENT: telemetry.current_traceparent()}
-        ack = await self.js.publish_async(self.subject, message.message, wait_stall=5, headers=headers)
-        await asyncio.wait_for(ack, 5)
+        await self.js.publish(self.subject, message.message, timeout=5, headers=headers)
 
     async def listen(self) -> AsyncGenerator[AckableMessage, None]:
         """Yield wake-ups for as long as the process lives."""

@@ -1,0 +1,32 @@
+"""`python -m tracker_operator`: runs Kopf with the handlers of `main`."""
+
+import sys
+
+import kopf
+from pydantic import ValidationError
+from tracker_core.telemetry import configure_logging
+
+from tracker_operator import main  # noqa: F401 -- registers the handlers
+from tracker_operator.settings import OperatorSettings
+
+
+def run() -> int:
+    """Run until a signal comes."""
+    try:
+        settings = OperatorSettings()
+    except ValidationError as error:
+        sys.stderr.write(f"Settings are wrong: {error}\n")
+        return 2
+    configure_logging(settings.log, "operator")
+    namespaces = settings.operator.namespaces
+    kopf.run(
+        standalone=True,
+        clusterwide=not namespaces,
+        namespaces=namespaces,
+        liveness_endpoint=f"http://0.0.0.0:{settings.operator.health_port}/healthz",
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run())
