@@ -5,6 +5,7 @@ direct messages, and one folder per conversation with a JSON array of messages p
 timestamp, which is what the Events API gives a live Source.
 """
 
+import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ from tracker_local.importers.slack_archive import DAMAGED, MAX_ENTRY, days, entr
 from tracker_local.importers.slack_text import plain
 
 _CONVERSATIONS: Final = ("channels.json", "groups.json", "mpims.json", "dms.json")
+_TOKEN: Final = re.compile(r"xoxe-[\w-]+")
+"""Slack puts a token into the links of an export; with it anybody can open the file."""
 _SPOKEN: Final = {"", "bot_message", "me_message", "thread_broadcast", "file_share", "file_comment", "file_mention"}
 """Subtypes that somebody wrote; the others report what happened (https://docs.slack.dev/reference/events/message)."""
 
@@ -180,7 +183,7 @@ def _message(raw: bytes, channel: str, export: _Export, run: Run) -> InboundMess
         conversation=f"{key}:{message.thread_ts or message.ts}",
         reply_to=f"{key}:{message.thread_ts}" if message.thread_ts not in {None, message.ts} else "",
         attachments=attachments,
-        raw=raw_form(raw),
+        raw=_TOKEN.sub("xoxe-", raw_form(raw)),
     )
 
 
@@ -208,7 +211,7 @@ def _attachment(file: _File) -> Attachment:
         name=file.name or file.title or "",  # without either it was deleted or is hidden by the plan's limit
         media_type=file.mimetype or "application/octet-stream",
         size=file.size or 0,
-        ref=file.permalink or file.url_private or "",
+        ref=file.permalink or (file.url_private or "").partition("?")[0],
     )
 
 

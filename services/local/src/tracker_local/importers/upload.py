@@ -112,7 +112,7 @@ async def upload(
             )
             on_progress(result)
     finally:
-        await asyncio.wait([ahead])  # a generator cannot be left while its thread is in it
+        await asyncio.gather(ahead, return_exceptions=True)  # a generator cannot be left while a thread is in it
     return result
 
 
