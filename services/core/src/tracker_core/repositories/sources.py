@@ -1,5 +1,8 @@
 """Source rows: the projection of manifests that queries join with."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -50,3 +53,57 @@ async def project(connection: AsyncConnection, workspace_id: UUID, served: Serve
     spec = msgspec.json.encode(served.spec).decode()
     values = (new_id(), workspace_id, served.namespace, served.name, served.kind, spec, served.webhook_path)
     return (await connection.exec_driver_sql(_PROJECT, values)).scalar_one()  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """A Source as a list shows it."""
+
+    id: UUID
+    namespace: str
+    name: str
+    kind: str
+    spec: dict[str, Any]
+    webhook_path: str
+    last_message_at: datetime | None
+
+    @property
+    def key(self) -> str:
+        """`namespace/name`."""
+        return f"{self.namespace}/{self.name}"
+
+
+async def list_sources(connection: AsyncConnection, workspace_id: UUID) -> list[SourceState]:
+    """Return all Sources, by name."""
+    rows = await connection.execute(
+        text(
+            "select s.id, s.namespace, s.name, s.kind, s.spec, s.webhook_path, last.received_at"
+            " from source s left join lateral (select m.received_at from message m"
+            " where m.workspace_id = s.workspace_id and m.source_id = s.id order by m.id desc limit 1) last on true"
+            " where s.workspace_id = :workspace order by s.namespace, s.name"
+        ),
+        {"workspace": workspace_id},
+    )
+    return [SourceState(*row) for row in rows]
+
+
+async def find_source(connection: AsyncConnection, workspace_id: UUID, namespace: str, name: str) -> UUID | None:
+    """Return the id of a Source."""
+    found = await connection.execute(
+        text("select id from source where workspace_id = :workspace and namespace = :namespace and name = :name"),
+        {"workspace": workspace_id, "namespace": namespace, "name": name},
+    )
+    source_id: UUID | None = found.scalar()
+    return source_id
+
+
+async def find_source_ids(connection: AsyncConnection, workspace_id: UUID, keys: Sequence[str]) -> list[UUID]:
+    """Return the ids of the Sources that are named by `namespace/name`, by a bare name or by their id."""
+    rows = await connection.execute(
+        text(
+            "select id from source where workspace_id = :workspace and (id::text = any(cast(:keys as text[]))"
+            " or namespace || '/' || name = any(cast(:keys as text[])) or name = any(cast(:keys as text[])))"
+        ),
+        {"workspace": workspace_id, "keys": list(keys)},
+    )
+    return list(rows.scalars())

@@ -1,0 +1,192 @@
+"""Messages: lists, one message, their verdicts, and sending one back to triage."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """A message with its Source, its task and its newest verdict."""
+
+    id: UUID
+    source_id: UUID
+    source_namespace: str
+    source_name: str
+    source_kind: str
+    external_id: str
+    sender_name: str
+    sender_address: str
+    subject: str
+    text: str
+    url: str
+    sent_at: datetime
+    sent_offset: int
+    received_at: datetime
+    state: str
+    state_reason: str
+    conversation_id: UUID | None
+    attempts: int
+    last_error: str
+    trace_id: str
+    task_id: UUID | None
+    task_number: int | None
+    task_title: str | None
+    task_status: str | None
+    verdict_category: str | None
+    verdict_priority: str | None
+    verdict_actionable: bool | None
+    verdict_confidence: float | None
+    verdict_reason: str | None
+    verdict_provider: str | None
+    verdict_language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRow:
+    """One run of triage."""
+
+    id: UUID
+    message_id: UUID
+    provider: str
+    model: str
+    category: str
+    priority: str
+    actionable: bool
+    confidence: float
+    language: str
+    reason: str
+    latency_ms: float
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class MessageFilter:
+    """What a list is narrowed to; empty means everything."""
+
+    states: Sequence[str] = ()
+    sources: Sequence[UUID] | None = None
+    """None for every Source; an empty list matches nothing."""
+    query: str = ""
+    """Words, as in a web search."""
+
+
+_COLUMNS = """
+m.id, m.source_id, s.namespace, s.name, s.kind, m.external_id, m.sender_name, m.sender_address, m.subject, m.text,
+m.url, m.sent_at, m.sent_offset, m.received_at, m.state, m.state_reason, m.conversation_id, m.attempts, m.last_error,
+m.trace_id, t.id, t.number, t.title, t.status, v.category, v.priority, v.actionable, v.confidence, v.reason,
+v.provider, v.language
+"""
+
+_JOINS = """
+join source s on s.id = m.source_id
+left join lateral (select task.id, task.number, task.title, task.status from task_message tm
+                     join task on task.id = tm.task_id where tm.message_id = m.id order by task.id limit 1) t on true
+left join lateral (select * from verdict where verdict.message_id = m.id order by verdict.id desc limit 1) v on true
+"""
+
+
+async def list_messages(
+    connection: AsyncConnection,
+    workspace_id: UUID,
+    wanted: MessageFilter,
+    *,
+    before: UUID | None,
+    limit: int,
+) -> list[MessageRow]:
+    """Return at most `limit` messages older than `before`, newest first."""
+    conditions = ["m.workspace_id = :workspace"]
+    values: dict[str, Any] = {"workspace": workspace_id}
+    if before is not None:
+        conditions.append("m.id < :before")
+        values["before"] = before
+    if wanted.query:
+        conditions.append("m.search @@ websearch_to_tsquery('simple', :query)")
+        values["query"] = wanted.query
+    if wanted.states:
+        conditions.append("m.state = any(cast(:states as text[]))")
+        values["states"] = list(wanted.states)
+    if wanted.sources is not None:
+        conditions.append("m.source_id = any(cast(:sources as uuid[]))")
+        values["sources"] = list(wanted.sources)
+    page = f"select m.* from message m where {' and '.join(conditions)} order by m.id desc limit {limit:d}"  # noqa: S608 -- constants and an integer
+    # Joined after the page is cut: the joins touch `limit` rows, not all that match.
+    query = f"select {_COLUMNS} from ({page}) m {_JOINS} order by m.id desc"  # noqa: S608 -- as above
+    return [MessageRow(*row) for row in await connection.execute(text(query), values)]
+
+
+async def find_message(connection: AsyncConnection, workspace_id: UUID, message_id: UUID) -> MessageRow | None:
+    """Return one message."""
+    query = f"select {_COLUMNS} from message m {_JOINS} where m.workspace_id = :workspace and m.id = :id"  # noqa: S608 -- as above
+    row = (await connection.execute(text(query), {"workspace": workspace_id, "id": message_id})).one_or_none()
+    return None if row is None else MessageRow(*row)
+
+
+async def raw_of(connection: AsyncConnection, message_id: UUID) -> tuple[str, str]:
+    """Return the message as it came, and its encoding: `text` or `base64`."""
+    rows = await connection.execute(text("select raw, raw_encoding from message where id = :id"), {"id": message_id})
+    row = rows.one()
+    return row.raw, row.raw_encoding
+
+
+async def messages_of_task(connection: AsyncConnection, task_id: UUID, *, limit: int) -> list[MessageRow]:
+    """Return the messages that a task comes from, oldest first."""
+    query = (
+        f"select {_COLUMNS} from (select m.* from task_message tm join message m on m.id = tm.message_id"  # noqa: S608 -- as above
+        f" where tm.task_id = :task order by m.sent_at, m.id limit {limit:d}) m {_JOINS} order by m.sent_at, m.id"
+    )
+    return [MessageRow(*row) for row in await connection.execute(text(query), {"task": task_id})]
+
+
+async def verdicts_of_messages(connection: AsyncConnection, message_ids: Sequence[UUID]) -> list[VerdictRow]:
+    """Return every verdict over these messages, newest first."""
+    rows = await connection.execute(
+        text(
+            "select id, message_id, provider, model, category, priority, actionable, confidence, language, reason,"
+            " latency_ms, created_at from verdict where message_id = any(cast(:ids as uuid[])) order by id desc"
+        ),
+        {"ids": list(message_ids)},
+    )
+    return [VerdictRow(*row) for row in rows]
+
+
+async def known_external_ids(connection: AsyncConnection, source_id: UUID, external_ids: Sequence[str]) -> set[str]:
+    """Return those of the ids that the Source has already brought."""
+    rows = await connection.execute(
+        text(
+            "select external_id from message"
+            " where source_id = :source and external_id = any(cast(:external_ids as text[]))"
+        ),
+        {"source": source_id, "external_ids": list(external_ids)},
+    )
+    return set(rows.scalars())
+
+
+async def send_to_triage(connection: AsyncConnection, message_id: UUID, *, new_text: str | None = None) -> bool:
+    """Let a settled message wait for triage again, with another text if one is given.
+
+    Returns:
+        False when it waits already; then nothing is changed, because a worker may hold it.
+    """
+    result = await connection.execute(
+        text(
+            "update message set state = 'waiting', state_reason = '', attempts = 0, next_attempt_at = now(),"
+            " claimed_until = null, last_error = '', text = coalesce(cast(:text as text), text)"
+            " where id = :id and state <> 'waiting'"
+        ),
+        {"id": message_id, "text": new_text},
+    )
+    return result.rowcount == 1
+
+
+async def ignore(connection: AsyncConnection, message_id: UUID, reason: str) -> None:
+    """Settle a dead message as ignored: a person decided that nothing is to be done."""
+    await connection.execute(
+        text("update message set state = 'ignored', state_reason = :reason where id = :id and state = 'dead'"),
+        {"id": message_id, "reason": reason},
+    )
