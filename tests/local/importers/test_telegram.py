@@ -93,6 +93,7 @@ FORUM = {
             "date_unixtime": "1777874760",
             "from": "Dana",
             "from_id": "user12",
+            "forwarded_from": "Olena",
             "photo": "photos/photo_1@04-05-2026_09-06-00.jpg",
             "photo_file_size": 99,
             "text": "broken layout",
@@ -140,7 +141,7 @@ def test_single_chat(tmp_path: Path) -> None:
     assert '"edited_unixtime": "1777874580"' in text.raw
 
     assert isinstance(file, InboundMessage)
-    assert file.text == "Forwarded from Dana:\n"
+    assert file.text == ""
     assert (file.sender.id, file.sender.name) == ("-1000000000099", "Deleted Account")
     assert (file.conversation, file.reply_to) == ("-1001678901234:2", "-1001678901234:3")
     (pdf,) = file.attachments
@@ -154,6 +155,7 @@ def test_single_chat(tmp_path: Path) -> None:
     assert isinstance(photo, Reject)
     assert photo.reason == "no_text"
     assert isinstance(layout, InboundMessage)
+    assert layout.text == "Forwarded from Olena:\nbroken layout"
     assert layout.attachments[0].ref == "photos/photo_1@04-05-2026_09-06-00.jpg"
     assert layout.conversation == "-1001678901234"
     assert isinstance(unsupported, Reject)

@@ -179,7 +179,7 @@ def _text(message: _Message) -> str:
     text = _plain(message.text).strip() or (_plain(message.poll.question).strip() if message.poll else "")
     if not text and not any(a.ref or a.name == message.file_name for a in _attachments(message)):
         raise RefusedError("no_text", f"message {message.id} {message.media_type}".rstrip())
-    return f"Forwarded from {message.forwarded_from}:\n{text}" if message.forwarded_from else text
+    return f"Forwarded from {message.forwarded_from}:\n{text}" if message.forwarded_from and text else text
 
 
 def _plain(text: str | list[str | _Entity] | None) -> str:
