@@ -248,6 +248,11 @@ def test_any_bytes_are_read_or_malformed(data: bytes) -> None:
         return
 
 
+def test_a_character_reference_of_thousands_of_digits_stays() -> None:
+    digits = "&#" + "9" * 5000 + ";"
+    assert text_of_html(f"<a href='https://x.example/{digits}'>{digits}</a> ok").endswith(" ok")
+
+
 @given(st.text(max_size=300))
 def test_any_html_gives_text(page: str) -> None:
     assert isinstance(text_of_html(page), str)

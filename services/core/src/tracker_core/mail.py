@@ -343,7 +343,7 @@ def _break(tag: str, *, opens: bool) -> str:
 
 def _href(tag: str) -> str:
     found = _HREF.search(tag)
-    return html.unescape(found[1] or found[2] or found[3] or "") if found else ""
+    return _shown(found[1] or found[2] or found[3] or "", verbatim=True) if found else ""
 
 
 def _address_of_link(address: str, shown: str) -> str:
