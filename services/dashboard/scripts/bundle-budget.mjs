@@ -1,0 +1,34 @@
+/** Prints what the browser loads, gzipped, and fails when the first load outgrows its budget (DESIGN §8). */
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+
+const BUDGET_KB = 250;
+const dist = new URL('../dist/', import.meta.url);
+const manifest = JSON.parse(readFileSync(new URL('.vite/manifest.json', dist), 'utf8'));
+const gzipKb = (file) => gzipSync(readFileSync(new URL(file, dist))).length / 1024;
+
+/** Adds the files of a chunk and of everything that it imports statically. */
+function collect(key, files) {
+  const chunk = manifest[key];
+  if (files.has(chunk.file)) return files;
+  files.add(chunk.file);
+  for (const next of chunk.imports ?? []) collect(next, files);
+  return files;
+}
+
+const entry = Object.keys(manifest).find((key) => manifest[key].isEntry);
+const sum = (files) => [...files].reduce((total, file) => total + gzipKb(file), 0);
+const shell = collect(entry, new Set());
+const line = (name, kb) => console.log(`${kb.toFixed(1).padStart(8)} kB  ${name}`);
+
+line('entry: shell and everything it imports', sum(shell));
+let worst = 0;
+for (const key of Object.keys(manifest).filter((name) => manifest[name].isDynamicEntry)) {
+  const first = sum(collect(key, new Set(shell)));
+  worst = Math.max(worst, first);
+  line(`first load with ${key.replace('src/features/', '')}`, first);
+}
+if (worst > BUDGET_KB) {
+  console.error(`The first load is ${worst.toFixed(1)} kB of gzipped script; the budget is ${BUDGET_KB} kB.`);
+  process.exit(1);
+}

@@ -1,0 +1,23 @@
+/** The places one can go, once for the sidebar, the bottom bar, the shortcuts and the command palette. */
+import { Activity, Columns3, Inbox, MessagesSquare, Radio, Scale, type LucideIcon } from 'lucide-react';
+
+import type { MessageKey } from '@/shared/i18n/translate';
+
+export type Place = {
+  to: '/inbox' | '/board' | '/messages' | '/sources' | '/ledger' | '/health';
+  label: MessageKey;
+  icon: LucideIcon;
+  keys: string;
+};
+
+export const places: readonly Place[] = [
+  { to: '/inbox', label: 'inbox.title', icon: Inbox, keys: 'g i' },
+  { to: '/board', label: 'board.title', icon: Columns3, keys: 'g b' },
+  { to: '/messages', label: 'messages.title', icon: MessagesSquare, keys: 'g m' },
+  { to: '/sources', label: 'sources.title', icon: Radio, keys: 'g s' },
+  { to: '/ledger', label: 'ledger.title', icon: Scale, keys: 'g l' },
+  { to: '/health', label: 'health.title', icon: Activity, keys: 'g h' },
+];
+
+/** On a phone the first ones have a place in the bar; the others are behind "More". */
+export const IN_BAR = 4;

@@ -1,0 +1,148 @@
+/** Every address of the dashboard. Pages load when they are first opened. */
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+
+import { parseMessageSearch } from '@/features/messages/message-search';
+import { ApiError } from '@/shared/api/client';
+import { messageListQuery } from '@/shared/api/messages';
+import { healthQuery, ledgerQuery, meQuery, sourcesQuery } from '@/shared/api/system';
+import { inboxQuery, taskQuery } from '@/shared/api/tasks';
+
+import { NotFound, PageError } from './page-error';
+import { Shell } from './shell';
+
+type Context = { client: QueryClient };
+
+/** Starts a request while the page's script still loads; the page itself shows what comes of it. */
+function ahead(request: Promise<unknown>): void {
+  request.catch(() => undefined);
+}
+
+const root = createRootRouteWithContext<Context>()({ component: Outlet, notFoundComponent: NotFound, errorComponent: PageError });
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: (search: Record<string, unknown>): { token?: string; next?: string } => ({
+    token: typeof search.token === 'string' || typeof search.token === 'number' ? String(search.token) : undefined,
+    next: typeof search.next === 'string' ? search.next : undefined,
+  }),
+  component: lazyRouteComponent(() => import('@/features/login/login-page'), 'LoginPage'),
+});
+
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.client.query({ ...meQuery, staleTime: 'static' });
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) {
+        throw redirect({ to: '/login', search: { next: location.href }, replace: true });
+      }
+      throw error;
+    }
+  },
+  component: Shell,
+});
+
+const home = createRoute({
+  getParentRoute: () => shell,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/inbox', replace: true });
+  },
+});
+
+const inboxPage = lazyRouteComponent(() => import('@/features/inbox/inbox-page'), 'InboxPage');
+
+/** Both addresses show one page, so that choosing another suggestion does not build it anew. */
+const inbox = createRoute({
+  getParentRoute: () => shell,
+  path: '/inbox',
+  loader: ({ context }) => ahead(context.client.infiniteQuery(inboxQuery)),
+  component: inboxPage,
+});
+
+const inboxItem = createRoute({ getParentRoute: () => inbox, path: '$number' });
+
+const board = createRoute({
+  getParentRoute: () => shell,
+  path: '/board',
+  component: lazyRouteComponent(() => import('@/features/board/board-page'), 'BoardPage'),
+});
+
+const task = createRoute({
+  getParentRoute: () => shell,
+  path: '/tasks/$number',
+  loader: ({ context, params }) => ahead(context.client.query(taskQuery(Number(params.number)))),
+  component: lazyRouteComponent(() => import('@/features/task/task-page'), 'TaskPage'),
+});
+
+const messages = createRoute({
+  getParentRoute: () => shell,
+  path: '/messages',
+  validateSearch: parseMessageSearch,
+  loaderDeps: ({ search: { state, source, q } }) => ({ state, source, q }),
+  loader: ({ context, deps }) => ahead(context.client.infiniteQuery(messageListQuery(deps))),
+  component: lazyRouteComponent(() => import('@/features/messages/messages-page'), 'MessagesPage'),
+});
+
+const sources = createRoute({
+  getParentRoute: () => shell,
+  path: '/sources',
+  loader: ({ context }) => ahead(context.client.query(sourcesQuery)),
+  component: lazyRouteComponent(() => import('@/features/sources/sources-page'), 'SourcesPage'),
+});
+
+const ledger = createRoute({
+  getParentRoute: () => shell,
+  path: '/ledger',
+  loader: ({ context }) => ahead(context.client.query(ledgerQuery)),
+  component: lazyRouteComponent(() => import('@/features/ledger/ledger-page'), 'LedgerPage'),
+});
+
+const health = createRoute({
+  getParentRoute: () => shell,
+  path: '/health',
+  loader: ({ context }) => ahead(context.client.query(healthQuery)),
+  component: lazyRouteComponent(() => import('@/features/health/health-page'), 'HealthPage'),
+});
+
+const routeTree = root.addChildren([
+  login,
+  shell.addChildren([home, inbox.addChildren([inboxItem]), board, task, messages, sources, ledger, health]),
+]);
+
+export function createAppRouter(client: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { client },
+    defaultPreload: 'intent',
+    defaultErrorComponent: PageError,
+    defaultNotFoundComponent: NotFound,
+    // Search parameters stay readable: `?state=dead`, without JSON quotes.
+    parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
+    stringifySearch: (search) => {
+      const params = new URLSearchParams();
+      for (const [name, value] of Object.entries(search)) if (typeof value === 'string' && value !== '') params.set(name, value);
+      const text = params.toString();
+      return text === '' ? '' : `?${text}`;
+    },
+  });
+}
+
+export type AppRouter = ReturnType<typeof createAppRouter>;
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: AppRouter;
+  }
+}

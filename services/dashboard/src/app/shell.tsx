@@ -1,0 +1,58 @@
+/** What stays while pages change: navigation, live connection, notes, help and the command palette. */
+import { Outlet, useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useState } from 'react';
+
+import { t } from '@/shared/i18n/translate';
+import { listenToShortcuts, useShortcuts } from '@/shared/keyboard/shortcuts';
+import { LiveProvider } from '@/shared/live/live-provider';
+import { toast } from '@/shared/ui/toast-store';
+import { Toaster } from '@/shared/ui/toaster';
+import { undoLast } from '@/shared/undo/undo-store';
+
+import { BottomBar } from './bottom-bar';
+import { places } from './navigation';
+import { OfflineBanner } from './offline-banner';
+import { Sidebar } from './sidebar';
+
+const KeyboardHelp = lazy(() => import('./keyboard-help'));
+const CommandPalette = lazy(() => import('./command-palette'));
+
+export function Shell() {
+  const navigate = useNavigate();
+  const [open, setOpen] = useState<'help' | 'palette' | null>(null);
+  const close = () => setOpen(null);
+
+  useEffect(listenToShortcuts, []);
+  useShortcuts('shortcuts.everywhere', [
+    { keys: 'mod+k', label: 'palette.title', run: () => setOpen('palette') },
+    { keys: '?', label: 'shortcuts.title', run: () => setOpen('help') },
+    { keys: 'z', label: 'undo', run: () => undoLast() || toast({ title: t('undo.nothing') }) },
+    ...places.map(({ to, label, keys }) => ({ keys, label, run: () => void navigate({ to }) })),
+  ]);
+
+  return (
+    <LiveProvider>
+      <a
+        href="#main"
+        className="sr-only z-50 rounded-md bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:absolute focus:top-2 focus:left-2"
+      >
+        {t('skip')}
+      </a>
+      <div className="flex h-dvh flex-col bg-chrome md:flex-row">
+        <Sidebar onSearch={() => setOpen('palette')} onHelp={() => setOpen('help')} />
+        <div className="flex min-h-0 min-w-0 flex-1 flex-col bg-canvas md:my-2 md:mr-2 md:overflow-hidden md:rounded-lg md:border md:shadow-card">
+          <OfflineBanner />
+          <main id="main" tabIndex={-1} className="min-h-0 flex-1 outline-none">
+            <Outlet />
+          </main>
+        </div>
+        <BottomBar onSearch={() => setOpen('palette')} />
+      </div>
+      <Suspense>
+        {open === 'help' && <KeyboardHelp onClose={close} />}
+        {open === 'palette' && <CommandPalette onClose={close} onHelp={() => setOpen('help')} />}
+      </Suspense>
+      <Toaster />
+    </LiveProvider>
+  );
+}

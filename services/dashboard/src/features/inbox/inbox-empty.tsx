@@ -1,0 +1,27 @@
+/** An empty inbox is either a day's work done or a first day: the second one is shown how to send a message. */
+import { useQuery } from '@tanstack/react-query';
+import { Inbox } from 'lucide-react';
+
+import { ledgerQuery, sourcesQuery } from '@/shared/api/system';
+import { t } from '@/shared/i18n/translate';
+import { curlLine } from '@/shared/sources/curl-line';
+import { CodeLine } from '@/shared/ui/code-line';
+import { EmptyState } from '@/shared/ui/states';
+
+export function InboxEmpty() {
+  const sources = useQuery(sourcesQuery);
+  const ledger = useQuery(ledgerQuery);
+  const webhook = sources.data?.find((source) => source.webhook_url !== null);
+  const first = ledger.data?.received === 0;
+  return (
+    <EmptyState icon={Inbox} title={t(first ? 'inbox.first.title' : 'inbox.empty.title')}>
+      <p>{t(first ? 'inbox.first.detail' : 'inbox.empty.detail')}</p>
+      {webhook && (
+        <div className="mt-5 md:w-md">
+          <p className="mb-1.5 text-left text-xs text-faint">{t('inbox.try')}</p>
+          <CodeLine code={curlLine(webhook)} label={t('source.curl')} />
+        </div>
+      )}
+    </EmptyState>
+  );
+}

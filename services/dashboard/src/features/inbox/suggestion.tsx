@@ -1,0 +1,69 @@
+/** One suggestion: what it would become, why, and what people really wrote. */
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+
+import { taskQuery } from '@/shared/api/tasks';
+import type { Task } from '@/shared/api/types';
+import { t } from '@/shared/i18n/translate';
+import { Conversation } from '@/shared/messages/conversation';
+import { SourceLabel } from '@/shared/sources/source-label';
+import { DuePicker } from '@/shared/tasks/due-picker';
+import { AssigneePicker, CategoryPicker, PriorityPicker } from '@/shared/tasks/pickers';
+import { VerdictCard } from '@/shared/tasks/verdict-card';
+import { RelativeTime } from '@/shared/ui/relative-time';
+import { ErrorState, Skeleton } from '@/shared/ui/states';
+
+import type { InboxActions } from './use-inbox';
+
+function ConversationSkeleton() {
+  return (
+    <div className="flex gap-3" aria-hidden="true">
+      <Skeleton className="size-7 rounded-full" />
+      <div className="flex flex-1 flex-col gap-2 pt-1">
+        <Skeleton className="h-3 w-32" />
+        <Skeleton className="mt-2 h-3 w-full" />
+        <Skeleton className="h-3 w-4/5" />
+      </div>
+    </div>
+  );
+}
+
+type Props = { task: Task; change: InboxActions['change'] };
+
+export function Suggestion({ task, change }: Props) {
+  const detail = useQuery(taskQuery(task.number));
+  const messages = detail.data?.messages;
+  return (
+    <article aria-label={task.title} className="mx-auto flex w-full max-w-[46rem] flex-col gap-5 px-4 py-5 md:px-10 md:py-9">
+      <header className="flex flex-col gap-3">
+        <p className="flex items-center gap-2 text-xs text-faint">
+          <Link to="/tasks/$number" params={{ number: String(task.number) }} className="nums hoverable:text-ink">
+            #{task.number}
+          </Link>
+          <span aria-hidden="true">·</span>
+          {task.source && <SourceLabel source={task.source} />}
+          <span aria-hidden="true">·</span>
+          <RelativeTime at={task.created_at} />
+        </p>
+        <h2 className="text-xl font-semibold tracking-tight text-balance">{task.title}</h2>
+        <div className="flex flex-wrap gap-1.5">
+          <CategoryPicker value={task.category} onChange={(category) => change({ category })} />
+          <PriorityPicker value={task.priority} onChange={(priority) => change({ priority })} />
+          <AssigneePicker value={task.assignee} onChange={(assignee_id) => change({ assignee_id })} />
+          <DuePicker value={task.due_on} onChange={(due_on) => change({ due_on })} />
+          {task.labels.map((label) => (
+            <span key={label} className="inline-flex h-9 items-center rounded-md bg-hover px-2 text-muted md:h-7">
+              {label}
+            </span>
+          ))}
+        </div>
+      </header>
+      <VerdictCard {...task} />
+      <section aria-label={t('conversation.title')} aria-busy={detail.isPending} className="pt-1">
+        {messages && <Conversation messages={messages} />}
+        {detail.isPending && <ConversationSkeleton />}
+        {detail.isError && <ErrorState error={detail.error} onRetry={() => void detail.refetch()} />}
+      </section>
+    </article>
+  );
+}

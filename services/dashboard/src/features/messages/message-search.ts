@@ -1,0 +1,17 @@
+/** The filters of the page live in its address, so that a view can be linked, bookmarked and gone back to. */
+import type { MessageState } from '@/shared/api/types';
+
+export const messageStates = ['task', 'ignored', 'waiting', 'dead'] as const satisfies MessageState[];
+
+export type MessageSearch = { state?: MessageState; source?: string; q?: string; message?: string };
+
+const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+
+export function parseMessageSearch(search: Record<string, unknown>): MessageSearch {
+  return {
+    state: messageStates.find((state) => state === search.state),
+    source: text(search.source),
+    q: text(search.q),
+    message: text(search.message),
+  };
+}

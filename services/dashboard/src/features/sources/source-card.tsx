@@ -1,0 +1,93 @@
+import { Link } from '@tanstack/react-router';
+
+import type { Source } from '@/shared/api/types';
+import { formatNumber, t } from '@/shared/i18n/translate';
+import { BalanceBar, parts } from '@/shared/ledger/balance-bar';
+import { curlLine } from '@/shared/sources/curl-line';
+import { sourceKey, SourceIcon } from '@/shared/sources/source-label';
+import { percent } from '@/shared/tasks/confidence';
+import { CodeLine } from '@/shared/ui/code-line';
+import { RelativeTime } from '@/shared/ui/relative-time';
+import { StatusDot, toneOf } from '@/shared/ui/status-dot';
+
+function Health({ source }: { source: Source }) {
+  if (source.suspended) {
+    return (
+      <span className="inline-flex items-center gap-2 text-muted">
+        <StatusDot tone="none" />
+        {t('source.suspended')}
+      </span>
+    );
+  }
+  return (
+    <span className="inline-flex items-center gap-2">
+      <StatusDot tone={toneOf(source.health.state)} />
+      {t(`health.${source.health.state}`)}
+    </span>
+  );
+}
+
+function autonomyText({ autonomy, auto_threshold: threshold }: Source): string {
+  if (autonomy !== 'Auto') return t(`autonomy.${autonomy}`);
+  // The manifest counts in percent, other parts of the API in fractions.
+  return t('autonomy.Auto', { threshold: percent(threshold > 1 ? threshold / 100 : threshold) });
+}
+
+/** One channel: whether it really receives, what it brought, and how to send to it. */
+export function SourceCard({ source }: { source: Source }) {
+  const { counts } = source;
+  return (
+    <article aria-label={sourceKey(source)} className="flex flex-col gap-4 rounded-xl border bg-surface p-4 shadow-card md:p-5">
+      <header className="flex items-start gap-3">
+        <span className="flex size-9 shrink-0 items-center justify-center rounded-lg bg-hover text-muted">
+          <SourceIcon kind={source.kind} className="size-4.5" />
+        </span>
+        <div className="min-w-0 flex-1">
+          <h2 className="truncate text-base font-semibold">{sourceKey(source)}</h2>
+          <p className="text-muted">
+            {t(`kind.${source.kind}`)} · {autonomyText(source)}
+          </p>
+        </div>
+        <Health source={source} />
+      </header>
+      {source.health.message && source.health.state !== 'ready' && (
+        <p className="rounded-lg bg-amber-soft px-3 py-2 text-amber">{source.health.message}</p>
+      )}
+      <div className="flex flex-col gap-2">
+        <BalanceBar balance={counts} />
+        <p className="flex flex-wrap gap-x-4 gap-y-1 text-xs text-muted">
+          <Link to="/messages" search={{ source: sourceKey(source) }} className="nums font-medium text-ink underline-offset-2 hoverable:underline">
+            {formatNumber(counts.received)} {t('ledger.received').toLowerCase()}
+          </Link>
+          {parts
+            .filter(({ name }) => counts[name] > 0)
+            .map(({ name, state }) => (
+              <Link
+                key={name}
+                to="/messages"
+                search={{ source: sourceKey(source), state }}
+                className="nums underline-offset-2 hoverable:underline"
+              >
+                {formatNumber(counts[name])} {t(`ledger.${name}`).toLowerCase()}
+              </Link>
+            ))}
+          <span className="ml-auto text-faint">
+            {source.last_message_at ? (
+              <>
+                {t('source.lastMessage')} <RelativeTime at={source.last_message_at} />
+              </>
+            ) : (
+              t('source.noMessage')
+            )}
+          </span>
+        </p>
+      </div>
+      {source.webhook_url && (
+        <div className="flex flex-col gap-2">
+          <CodeLine code={source.webhook_url} label={t('source.url')} />
+          <CodeLine code={curlLine(source)} label={t('source.curl')} />
+        </div>
+      )}
+    </article>
+  );
+}

@@ -1,0 +1,52 @@
+/** An event of the audit log as a sentence. Unknown verbs are shown by name rather than hidden. */
+import type { TrackerEvent } from '@/shared/api/types';
+import { formatDueDay, formatFull } from '@/shared/i18n/dates';
+import { t, type MessageKey } from '@/shared/i18n/translate';
+import { categories, priorities, statuses } from '@/shared/tasks/vocabulary';
+
+type Fields = Record<string, unknown>;
+
+const words: Record<string, readonly string[]> = { status: statuses, priority: priorities, category: categories };
+const dates: Record<string, (value: string) => string> = { due_on: formatDueDay, snoozed_until: formatFull };
+const named = ['title', 'status', 'priority', 'category', 'due_on', 'snoozed_until', 'labels', 'assignee', 'assignee_id'];
+
+function show(field: string, value: unknown): string {
+  if (value === null || value === undefined || value === '') return t('nothing');
+  if (Array.isArray(value)) return value.length === 0 ? t('nothing') : value.join(', ');
+  if (typeof value === 'object') return 'name' in value && typeof value.name === 'string' ? value.name : t('nothing');
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  if (words[field]?.includes(text)) return t(`${field}.${text}` as MessageKey);
+  return dates[field]?.(text) ?? text;
+}
+
+function describeField(field: string, before: Fields, after: Fields): string {
+  if (field === 'description') return t('event.description');
+  const property = (field === 'assignee_id' ? 'assignee' : field).replace('_on', '').replace('_until', '');
+  const values = { field: t(`property.${property}` as MessageKey).toLowerCase(), to: show(field, after[field]) };
+  // An id says nothing to a person; the name is on the screen beside it.
+  if (field === 'assignee_id') return after[field] === null ? t('event.unassigned') : t('event.assigned');
+  if (!(field in before)) return t('event.set', values);
+  return t('event.changed', { ...values, from: show(field, before[field]) });
+}
+
+/** One sentence per changed field, or one for what happened as a whole. */
+export function describeEvent({ verb, before, after }: TrackerEvent): string[] {
+  if (verb === 'task.updated' && after) {
+    const fields = Object.keys(after).filter((field) => field === 'description' || named.includes(field));
+    if (fields.length > 0) return fields.map((field) => describeField(field, before ?? {}, after));
+  }
+  switch (verb) {
+    case 'task.created':
+      return [t('event.created')];
+    case 'task.updated':
+      return [t('event.updated')];
+    case 'task.merged':
+      return [t('event.merged')];
+    case 'message.triaged':
+      return [t('event.triaged')];
+    case 'correction.stored':
+      return [t('event.correction')];
+    default:
+      return [verb];
+  }
+}

@@ -1,0 +1,103 @@
+/** Everything about one task: what to do, who said so, why triage thought so, what happened since. */
+import { useQuery } from '@tanstack/react-query';
+import { useParams, useRouter } from '@tanstack/react-router';
+import { ArrowLeft, SearchX } from 'lucide-react';
+
+import { ApiError } from '@/shared/api/client';
+import { taskQuery } from '@/shared/api/tasks';
+import type { TaskDetail, TaskPatch } from '@/shared/api/types';
+import { plural, t } from '@/shared/i18n/translate';
+import { useShortcuts } from '@/shared/keyboard/shortcuts';
+import { Conversation } from '@/shared/messages/conversation';
+import { StatusIcon } from '@/shared/tasks/icons';
+import { useUpdateTask } from '@/shared/tasks/update-task';
+import { VerdictCard } from '@/shared/tasks/verdict-card';
+import { CopyButton } from '@/shared/ui/copy-button';
+import { IconButton } from '@/shared/ui/icon-button';
+import { Page } from '@/shared/ui/page';
+import { EmptyState, ErrorState } from '@/shared/ui/states';
+
+import { Activity } from './activity';
+import { InlineText } from './inline-text';
+import { Properties } from './properties';
+import { TaskSkeleton } from './task-skeleton';
+
+function Body({ task }: { task: TaskDetail }) {
+  const update = useUpdateTask();
+  const change = (patch: TaskPatch) => {
+    update(task, patch, patch.status && { done: t('task.nowIs', { number: task.number, status: t(`status.${patch.status}`) }) });
+  };
+  useShortcuts('task.title', [
+    { keys: '1', label: 'status.todo', run: () => change({ status: 'todo' }) },
+    { keys: '2', label: 'status.in_progress', run: () => change({ status: 'in_progress' }) },
+    { keys: '3', label: 'status.done', run: () => change({ status: 'done' }) },
+  ]);
+  return (
+    <div className="mx-auto flex w-full max-w-6xl flex-col gap-6 px-4 py-5 lg:flex-row lg:gap-12 lg:px-10 lg:py-9">
+      <div className="flex min-w-0 flex-1 flex-col gap-8 max-lg:contents">
+        <div className="flex flex-col gap-3 max-lg:order-1">
+          <InlineText
+            singleLine
+            required
+            label={t('property.title')}
+            value={task.title}
+            onSave={(title) => change({ title })}
+            className="text-2xl font-semibold tracking-tight"
+          />
+          <InlineText
+            label={t('property.description')}
+            placeholder={t('task.addDescription')}
+            value={task.description}
+            onSave={(description) => change({ description })}
+            className="min-h-9 text-base"
+          />
+        </div>
+        {task.messages.length > 0 && (
+          <section aria-labelledby="conversation" className="max-lg:order-3">
+            <h2 id="conversation" className="mb-4 text-base font-semibold">
+              {t('conversation.title')}
+              <span className="ml-2 font-normal text-faint">{plural('message.count', task.messages.length)}</span>
+            </h2>
+            <Conversation messages={task.messages} />
+          </section>
+        )}
+        <div className="max-lg:order-4">
+          <Activity taskId={task.id} />
+        </div>
+      </div>
+      <aside aria-label={t('task.properties')} className="flex flex-col gap-5 max-lg:order-2 lg:w-72 lg:shrink-0">
+        <Properties task={task} change={change} />
+        <VerdictCard {...task} />
+      </aside>
+    </div>
+  );
+}
+
+export function TaskPage() {
+  const { number } = useParams({ from: '/shell/tasks/$number' });
+  const router = useRouter();
+  const task = useQuery(taskQuery(Number(number)));
+  const missing = task.error instanceof ApiError && task.error.status === 404;
+  return (
+    <Page
+      title={`#${number}`}
+      className="overflow-y-auto"
+      leading={
+        <>
+          <IconButton icon={ArrowLeft} label={t('back')} onClick={() => router.history.back()} className="-ml-2" />
+          {task.data && <StatusIcon value={task.data.status} labelled />}
+        </>
+      }
+      actions={<CopyButton text={location.href} label={t('task.copyLink')} />}
+    >
+      {task.data && <Body key={task.data.id} task={task.data} />}
+      {task.isPending && <TaskSkeleton />}
+      {task.isError && !task.data && !missing && <ErrorState error={task.error} onRetry={() => void task.refetch()} />}
+      {missing && (
+        <EmptyState icon={SearchX} title={t('task.missing', { number })}>
+          {t('task.missing.detail')}
+        </EmptyState>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,15 @@
+/** Starts the dashboard. */
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+
+import { Providers } from '@/app/providers';
+
+import '@/app/styles.css';
+
+const root = document.getElementById('root');
+if (!root) throw new Error('index.html has no element #root');
+createRoot(root).render(
+  <StrictMode>
+    <Providers />
+  </StrictMode>,
+);

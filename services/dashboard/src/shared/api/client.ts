@@ -1,0 +1,81 @@
+/** The one place that talks HTTP: JSON in and out, problem details as `ApiError`, a deadline on every call. */
+import { idempotencyKey } from './idempotency-key';
+import type { Problem } from './types';
+
+const TIMEOUT_MS = 15_000;
+
+/** An answer that is no success; `problem` names the object and the cure. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly problem: Problem,
+  ) {
+    super(problem.detail || problem.title);
+    this.name = 'ApiError';
+  }
+}
+
+/** The API could not be reached at all, or not in time. */
+export class NetworkError extends Error {
+  constructor(cause: unknown) {
+    super('The API did not answer.', { cause });
+    this.name = 'NetworkError';
+  }
+}
+
+type Scalar = string | number | boolean;
+export type Query = Record<string, Scalar | readonly Scalar[] | null | undefined>;
+
+export type Request = {
+  method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  query?: Query;
+  body?: unknown;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+};
+
+/** Writes a query string; null, undefined and empty values are left out, arrays joined by commas. */
+export function queryString(query: Query = {}): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    const text = Array.isArray(value) ? value.join(',') : String(value ?? '');
+    if (text !== '') params.set(name, text);
+  }
+  const encoded = params.toString();
+  return encoded === '' ? '' : `?${encoded}`;
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const bare = { type: 'about:blank', title: response.statusText, status: response.status, detail: '' };
+  try {
+    return { ...bare, ...((await response.json()) as Partial<Problem>) };
+  } catch {
+    return { ...bare, detail: `The API answered ${response.status}.` };
+  }
+}
+
+/** Calls the API and gives the decoded body; throws `ApiError` or `NetworkError`. */
+export async function api<T>(path: string, { method = 'GET', query, body, headers, signal }: Request = {}): Promise<T> {
+  const deadline = AbortSignal.timeout(TIMEOUT_MS);
+  let response: Response;
+  try {
+    response = await fetch(`/api${path}${queryString(query)}`, {
+      method,
+      headers: {
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(method === 'POST' ? { 'idempotency-key': idempotencyKey() } : {}),
+        ...headers,
+      },
+      body: body === undefined ? null : JSON.stringify(body),
+      credentials: 'same-origin',
+      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new NetworkError(error);
+  }
+  if (!response.ok) throw new ApiError(response.status, await problemOf(response));
+  if (response.status === 204) return undefined as T;
+  return (await response.json()) as T;
+}

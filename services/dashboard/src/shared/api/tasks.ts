@@ -1,0 +1,68 @@
+/** Queries and calls about tasks. */
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+
+import { api } from './client';
+import { keys } from './keys';
+import type { Comment, Page, Task, TaskCounts, TaskDetail, TaskDraft, TaskPatch, TrackerEvent } from './types';
+
+export type TaskFilter = {
+  status?: readonly string[];
+  category?: string;
+  priority?: string;
+  source?: string;
+  q?: string;
+  sort?: string;
+  limit?: number;
+};
+
+export const taskListQuery = (filter: TaskFilter) =>
+  infiniteQueryOptions({
+    queryKey: keys.taskList(filter),
+    queryFn: ({ pageParam, signal }) => api<Page<Task>>('/tasks', { query: { ...filter, cursor: pageParam }, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+  });
+
+/** What waits in the inbox, newest first. */
+export const inboxQuery = taskListQuery({ status: ['triage'], sort: '-created_at' });
+
+export const taskCountsQuery = queryOptions({
+  queryKey: keys.taskCounts,
+  queryFn: ({ signal }) => api<TaskCounts>('/tasks/counts', { signal }),
+});
+
+export const taskQuery = (number: number) =>
+  queryOptions({
+    queryKey: keys.taskDetail(number),
+    queryFn: ({ signal }) => api<TaskDetail>(`/tasks/${number}`, { signal }),
+    staleTime: 10_000,
+  });
+
+export const taskEventsQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.taskEvents(id),
+    queryFn: ({ signal }) => api<Page<TrackerEvent>>(`/tasks/${id}/events`, { query: { limit: 100 }, signal }),
+  });
+
+export const taskCommentsQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.taskComments(id),
+    queryFn: ({ signal }) => api<Page<Comment>>(`/tasks/${id}/comments`, { query: { limit: 200 }, signal }),
+  });
+
+/** Changes a task that was read as `version`; someone else's change in between is a 412. */
+export const patchTask = (id: string, version: number, patch: TaskPatch) =>
+  api<Task>(`/tasks/${id}`, { method: 'PATCH', body: patch, headers: { 'if-match': `"${version}"` } });
+
+export const createTask = (draft: TaskDraft) => api<Task>('/tasks', { method: 'POST', body: draft });
+
+export const addComment = (taskId: string, body: string) =>
+  api<Comment>(`/tasks/${taskId}/comments`, { method: 'POST', body: { body } });
+
+const SEARCH_HITS = 8;
+
+export const taskSearchQuery = (q: string) =>
+  queryOptions({
+    queryKey: [...keys.tasks, 'search', q],
+    queryFn: ({ signal }) => api<Page<Task>>('/tasks', { query: { q, limit: SEARCH_HITS }, signal }),
+  });

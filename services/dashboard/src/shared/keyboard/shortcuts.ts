@@ -1,0 +1,126 @@
+/**
+ * Single-key shortcuts: screens register what they offer while they are shown, one listener dispatches, and the help (`?`)
+ * lists exactly what works right now. They rest while somebody types or a dialog or menu is open, and can be switched off
+ * (WCAG 2.1.4), because speech input "presses" letters.
+ */
+import { useEffect, useRef, useSyncExternalStore } from 'react';
+
+import type { MessageKey } from '@/shared/i18n/translate';
+
+export type Shortcut = {
+  /** One key (`j`, `Enter`, `?`), a chord (`mod+k`) or two keys in a row (`g i`). */
+  keys: string;
+  label: MessageKey;
+  run: () => void;
+  /** Works on, but the help does not list it. */
+  hidden?: boolean;
+};
+type Group = { id: symbol; title: MessageKey; shortcuts: readonly Shortcut[] };
+
+const SEQUENCE_MS = 1_000;
+const STORAGE_KEY = 'tracker.shortcuts';
+
+let groups: readonly Group[] = [];
+let enabled = readEnabled();
+let prefix = '';
+let prefixTimer: ReturnType<typeof setTimeout> | undefined;
+const listeners = new Set<() => void>();
+
+function readEnabled(): boolean {
+  try {
+    return localStorage.getItem(STORAGE_KEY) !== 'off';
+  } catch {
+    return true;
+  }
+}
+
+function changed(): void {
+  listeners.forEach((listener) => listener());
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** True when the key belongs to a field, an open dialog or a menu. */
+function taken(target: EventTarget | null): boolean {
+  if (target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable="true"]')) return true;
+  return document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"][data-state="open"]') !== null;
+}
+
+function find(keys: string): Shortcut | undefined {
+  // The screen that came last wins over the shell.
+  return groups.toReversed().flatMap((group) => group.shortcuts).find((shortcut) => shortcut.keys === keys);
+}
+
+function startsSequence(key: string): boolean {
+  return groups.some((group) => group.shortcuts.some((shortcut) => shortcut.keys.startsWith(`${key} `)));
+}
+
+function onKeyDown(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.isComposing || event.altKey) return;
+  const mod = event.metaKey || event.ctrlKey;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (mod) {
+    const chord = find(`mod+${key}`);
+    if (!chord) return;
+    event.preventDefault();
+    return chord.run();
+  }
+  if (!enabled || taken(event.target)) return;
+  const sequence = prefix === '' ? key : `${prefix} ${key}`;
+  clearTimeout(prefixTimer);
+  const shortcut = find(sequence) ?? (prefix === '' ? undefined : find(key));
+  prefix = '';
+  if (shortcut) {
+    event.preventDefault();
+    return shortcut.run();
+  }
+  if (startsSequence(key)) {
+    prefix = key;
+    prefixTimer = setTimeout(() => (prefix = ''), SEQUENCE_MS);
+  }
+}
+
+/** Starts listening; the returned function ends it. */
+export function listenToShortcuts(): () => void {
+  window.addEventListener('keydown', onKeyDown);
+  return () => window.removeEventListener('keydown', onKeyDown);
+}
+
+/** Offers shortcuts while the component is on the screen. */
+export function useShortcuts(title: MessageKey, shortcuts: readonly Shortcut[]): void {
+  const latest = useRef(shortcuts);
+  useEffect(() => {
+    latest.current = shortcuts;
+  });
+  const signature = shortcuts.map((shortcut) => `${shortcut.keys}=${shortcut.label}`).join('\n');
+  useEffect(() => {
+    const id = Symbol(title);
+    const stable = latest.current.map((shortcut) => ({
+      ...shortcut,
+      run: () => latest.current.find((item) => item.keys === shortcut.keys)?.run(),
+    }));
+    groups = [...groups, { id, title, shortcuts: stable }];
+    changed();
+    return () => {
+      groups = groups.filter((group) => group.id !== id);
+      changed();
+    };
+  }, [title, signature]);
+}
+
+export const useShortcutGroups = () => useSyncExternalStore(subscribe, () => groups);
+
+export const useShortcutsEnabled = () => useSyncExternalStore(subscribe, () => enabled);
+
+export function setShortcutsEnabled(value: boolean): void {
+  enabled = value;
+  try {
+    localStorage.setItem(STORAGE_KEY, value ? 'on' : 'off');
+  } catch {
+    /* Lasts until the page is closed. */
+  }
+  changed();
+}

@@ -1,0 +1,21 @@
+/** Which queries an event makes old. */
+import type { QueryKey } from '@tanstack/react-query';
+
+import { keys } from '@/shared/api/keys';
+import type { TrackerEvent } from '@/shared/api/types';
+
+const byArea: Record<string, readonly QueryKey[]> = {
+  message: [keys.messages, keys.ledger, keys.sources],
+  task: [keys.tasks],
+  comment: [keys.tasks],
+  correction: [keys.tasks],
+  dead_letter: [keys.messages, keys.ledger],
+  source: [keys.sources, keys.ledger],
+  member: [keys.members],
+};
+
+/** Gives the keys of all queries that these events concern; unknown verbs concern none. */
+export function keysOf(events: readonly TrackerEvent[]): QueryKey[] {
+  const areas = new Set(events.map((event) => event.verb.split('.', 1)[0] ?? ''));
+  return [...new Set([...areas].flatMap((area) => byArea[area] ?? []))];
+}

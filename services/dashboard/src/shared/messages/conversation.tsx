@@ -1,0 +1,54 @@
+/** What people wrote, in order, as they wrote it. Text only: nothing in a message is ever markup or instruction. */
+import { ExternalLink } from 'lucide-react';
+
+import type { Message } from '@/shared/api/types';
+import { t } from '@/shared/i18n/translate';
+import { SourceLabel } from '@/shared/sources/source-label';
+import { Avatar } from '@/shared/ui/avatar';
+import { RelativeTime } from '@/shared/ui/relative-time';
+
+import { senderName } from './sender-name';
+
+/** Only web addresses are links; a `javascript:` URL from outside is not. */
+const isWeb = (url: string) => /^https?:\/\//i.test(url);
+
+function MessageItem({ message, showSource }: { message: Message; showSource: boolean }) {
+  const name = senderName(message);
+  return (
+    <li className="flex gap-3 py-4 first:pt-0">
+      <Avatar name={name} className="mt-0.5 size-7 text-[11px]" />
+      <article className="min-w-0 flex-1">
+        <header className="flex flex-wrap items-baseline gap-x-2">
+          <span className="font-medium">{name}</span>
+          {message.sender.address && message.sender.address !== name && (
+            <span className="min-w-0 truncate text-xs text-faint">{message.sender.address}</span>
+          )}
+          <RelativeTime at={message.sent_at} className="text-xs text-faint" />
+        </header>
+        {message.subject && <p className="mt-1 font-medium">{message.subject}</p>}
+        <p className="mt-1 text-base prose-plain">{message.text}</p>
+        <footer className="mt-2 flex items-center gap-3 text-xs text-faint empty:hidden">
+          {showSource && <SourceLabel source={message.source} />}
+          {message.url && isWeb(message.url) && (
+            <a href={message.url} target="_blank" rel="noreferrer" className="inline-flex items-center gap-1 hoverable:text-ink">
+              <ExternalLink aria-hidden="true" className="size-3.5" strokeWidth={1.75} />
+              {t('message.open')}
+            </a>
+          )}
+        </footer>
+      </article>
+    </li>
+  );
+}
+
+export function Conversation({ messages }: { messages: readonly Message[] }) {
+  // Which channel it was is news only when there are several.
+  const showSource = new Set(messages.map((message) => message.source.id)).size > 1;
+  return (
+    <ol className="divide-y">
+      {messages.map((message) => (
+        <MessageItem key={message.id} message={message} showSource={showSource} />
+      ))}
+    </ol>
+  );
+}

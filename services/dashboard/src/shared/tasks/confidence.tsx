@@ -1,0 +1,23 @@
+import { t } from '@/shared/i18n/translate';
+import { cn } from '@/shared/ui/cn';
+
+export const percent = (value: number) => `${Math.round(value * 100)}%`;
+
+/** How sure triage is, as a calm bar: length, one colour, and the number. */
+export function Confidence({ value, className }: { value: number; className?: string }) {
+  return (
+    <span className={cn('inline-flex items-center gap-2', className)}>
+      <span
+        role="meter"
+        aria-label={t('property.confidence')}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(value * 100)}
+        className="block h-1 w-16 overflow-hidden rounded-full bg-pressed"
+      >
+        <span className="block h-full rounded-full bg-accent" style={{ width: percent(value) }} />
+      </span>
+      <span className="nums text-muted">{percent(value)}</span>
+    </span>
+  );
+}

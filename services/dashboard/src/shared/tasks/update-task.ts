@@ -1,0 +1,110 @@
+/** The one way to change a task: shown at once, sent with If-Match, taken back and explained when it fails. */
+import { useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { useCallback } from 'react';
+
+import { ApiError } from '@/shared/api/client';
+import { keys } from '@/shared/api/keys';
+import { patchTask, type TaskFilter } from '@/shared/api/tasks';
+import type { Task, TaskCounts, TaskDetail, TaskPatch } from '@/shared/api/types';
+import { explain } from '@/shared/errors/explain';
+import { t } from '@/shared/i18n/translate';
+import { toast } from '@/shared/ui/toast-store';
+import { pushUndo } from '@/shared/undo/undo-store';
+
+import { inverse, moved, patched, withTask, type TaskList } from './task-cache';
+import { Versions } from './versions';
+
+type Change = { task: Task; patch: TaskPatch; onFailed?: () => void };
+
+const MUTATION = ['task-update'];
+const versions = new Versions();
+
+/** Writes a task into every list and detail that is cached. */
+function show(client: QueryClient, task: Task): void {
+  for (const [key, list] of client.getQueriesData<TaskList>({ queryKey: keys.taskLists })) {
+    if (list) client.setQueryData(key, withTask(list, key[2] as TaskFilter, task));
+  }
+  client.setQueryData<TaskDetail>(keys.taskDetail(task.number), (detail) => (detail ? { ...detail, ...task } : detail));
+}
+
+function showMove(client: QueryClient, from: Task, to: Task): void {
+  client.setQueryData<TaskCounts>(keys.taskCounts, (counts) => (counts ? moved(counts, from, to) : counts));
+}
+
+async function showBefore(client: QueryClient, { task, patch }: Change): Promise<void> {
+  // Answers that are on their way would bring the old state back.
+  await client.cancelQueries({ queryKey: keys.tasks });
+  const after = patched(task, patch);
+  show(client, after);
+  showMove(client, task, after);
+}
+
+async function send({ task, patch }: Change): Promise<Task> {
+  const version = versions.latest(task.id, task.version);
+  const updated = await patchTask(task.id, version, patch);
+  versions.replaced(task.id, version, updated.version);
+  return updated;
+}
+
+function takeBack(client: QueryClient, error: unknown, { task, patch, onFailed }: Change): void {
+  show(client, task);
+  showMove(client, patched(task, patch), task);
+  onFailed?.();
+  const conflict = error instanceof ApiError && error.status === 412;
+  toast({
+    tone: 'problem',
+    title: t(conflict ? 'task.conflict' : 'task.notSaved', { number: task.number }),
+    detail: conflict ? t('task.conflict.detail') : explain(error),
+  });
+}
+
+/** Changes of one task run one after the other (each needs the version of the one before), of different tasks at once. */
+function change(client: QueryClient, input: Change): void {
+  const scope = `task-update:${input.task.id}`;
+  const cache = client.getMutationCache();
+  const mutation = cache.build<Task, unknown, Change, unknown>(client, {
+    mutationKey: MUTATION,
+    scope: { id: scope },
+    networkMode: 'always',
+    mutationFn: send,
+    onMutate: (sent) => showBefore(client, sent),
+    onSuccess: (updated) => {
+      // When a later change of this task waits, its effect is on the screen already and must stay there.
+      const inRow = cache.findAll({ status: 'pending', predicate: ({ options }) => options.scope?.id === scope });
+      if (inRow.length === 1) show(client, updated);
+    },
+    onError: (error, sent) => takeBack(client, error, sent),
+    onSettled: () => {
+      // The last of a row refetches; the ones before would bring back what is still being sent.
+      if (client.isMutating({ mutationKey: MUTATION }) === 1) void client.invalidateQueries({ queryKey: keys.tasks });
+    },
+  });
+  // `takeBack` has told the person; nobody else waits for this promise.
+  mutation.execute(input).catch(() => undefined);
+}
+
+type Announcement = {
+  /** What the toast says; without it the change is silent and has no undo. */
+  done: string;
+  /** Called when the person takes it back. */
+  onUndo?: () => void;
+};
+
+export type UpdateTask = (task: Task, patch: TaskPatch, announcement?: Announcement) => void;
+
+/** Gives `update(task, patch, announcement?)`. */
+export function useUpdateTask(): UpdateTask {
+  const client = useQueryClient();
+  return useCallback(
+    (task, patch, announcement) => {
+      if (!announcement) return change(client, { task, patch });
+      const undo = pushUndo(() => {
+        change(client, { task: patched(task, patch), patch: inverse(task, patch) });
+        announcement.onUndo?.();
+      });
+      change(client, { task, patch, onFailed: undo.forget });
+      toast({ title: announcement.done, action: { label: t('undo'), hint: 'z', run: undo.run } });
+    },
+    [client],
+  );
+}

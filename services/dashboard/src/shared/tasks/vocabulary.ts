@@ -1,0 +1,8 @@
+/** The words of a task in the order that screens show them. */
+import type { Category, Priority, TaskStatus } from '@/shared/api/types';
+
+export const statuses = ['triage', 'todo', 'in_progress', 'done', 'declined', 'duplicate'] as const satisfies TaskStatus[];
+/** What a person may choose; a duplicate needs to say of which task. */
+export const choosableStatuses = ['triage', 'todo', 'in_progress', 'done', 'declined'] as const satisfies TaskStatus[];
+export const priorities = ['urgent', 'high', 'medium', 'low'] as const satisfies Priority[];
+export const categories = ['bug', 'feature', 'question', 'task', 'incident', 'noise'] as const satisfies Category[];

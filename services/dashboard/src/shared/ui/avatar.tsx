@@ -1,0 +1,25 @@
+import { cn } from './cn';
+
+/** Hues that keep 4.5:1 with white letters at this lightness. */
+const hue = (name: string) => Array.from(name).reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 360, 7);
+
+const initials = (name: string) => {
+  const words = name.replace(/[^\p{L}\p{N} ]/gu, ' ').trim().split(/\s+/);
+  return [words[0], words.length > 1 ? words.at(-1) : ''].map((word) => (word ?? '').slice(0, 1)).join('').toUpperCase() || '?';
+};
+
+/** Initials on a colour of their own; the name stands beside it, so it is hidden from readers. */
+export function Avatar({ name, className }: { name: string; className?: string }) {
+  return (
+    <span
+      aria-hidden="true"
+      style={{ backgroundColor: `oklch(0.5 0.09 ${hue(name)})` }}
+      className={cn(
+        'inline-flex size-[18px] shrink-0 items-center justify-center rounded-full text-[9px] leading-none font-semibold text-white',
+        className,
+      )}
+    >
+      {initials(name)}
+    </span>
+  );
+}

@@ -1,0 +1,76 @@
+import { Check } from 'lucide-react';
+import { DropdownMenu as Radix } from 'radix-ui';
+import type { ReactNode } from 'react';
+
+import { cn } from './cn';
+import { Kbd } from './kbd';
+
+type MenuProps = {
+  trigger: ReactNode;
+  children: ReactNode;
+  align?: 'start' | 'center' | 'end';
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
+};
+
+export function Menu({ trigger, children, align = 'start', open, onOpenChange }: MenuProps) {
+  return (
+    <Radix.Root modal={false} open={open} onOpenChange={onOpenChange}>
+      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
+      <Radix.Portal>
+        <Radix.Content
+          align={align}
+          sideOffset={4}
+          collisionPadding={8}
+          className="z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-48 overflow-y-auto rounded-lg bg-raised p-1 shadow-overlay animate-rise"
+        >
+          {children}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+const item =
+  'flex min-h-11 w-full items-center gap-2.5 rounded-md px-2 text-ink outline-none select-none data-highlighted:bg-pressed md:min-h-8 [&>svg]:size-4 [&>svg]:shrink-0 [&>svg]:text-muted';
+
+type ItemProps = { icon?: ReactNode; children: ReactNode; onSelect: () => void; keys?: string; className?: string };
+
+export function MenuItem({ icon, children, onSelect, keys, className }: ItemProps) {
+  return (
+    <Radix.Item onSelect={onSelect} className={cn(item, className)}>
+      {icon}
+      <span className="min-w-0 flex-1 truncate">{children}</span>
+      {keys && <Kbd keys={keys} />}
+    </Radix.Item>
+  );
+}
+
+type ChoiceProps<T extends string> = { value: T; icon?: ReactNode; label: string };
+
+/** One of several: a radio group with a check mark. */
+export function MenuChoices<T extends string>(props: {
+  value: T | null;
+  options: readonly ChoiceProps<T>[];
+  onChoose: (value: T) => void;
+}) {
+  return (
+    <Radix.RadioGroup value={props.value ?? ''} onValueChange={(value) => props.onChoose(value as T)}>
+      {props.options.map((option) => (
+        <Radix.RadioItem key={option.value} value={option.value} className={item}>
+          {option.icon}
+          <span className="min-w-0 flex-1 truncate">{option.label}</span>
+          <Radix.ItemIndicator>
+            <Check aria-hidden="true" className="size-4 text-accent-ink" />
+          </Radix.ItemIndicator>
+        </Radix.RadioItem>
+      ))}
+    </Radix.RadioGroup>
+  );
+}
+
+export const MenuLabel = ({ children }: { children: ReactNode }) => (
+  <Radix.Label className="px-2 pt-1.5 pb-1 text-xs font-medium text-faint">{children}</Radix.Label>
+);
+
+export const MenuSeparator = () => <Radix.Separator className="-mx-1 my-1 h-px bg-line" />;

@@ -1,0 +1,43 @@
+/** Short notes at the edge of the screen. A store and not a hook, so that mutations can speak without a component. */
+import { useSyncExternalStore } from 'react';
+
+export type Toast = {
+  id: number;
+  title: string;
+  detail?: string;
+  tone?: 'plain' | 'problem';
+  action?: { label: string; hint?: string; run: () => void };
+};
+
+const SHOWN = 3;
+const STAY_MS = { plain: 6_000, problem: 12_000 } as const;
+
+let toasts: readonly Toast[] = [];
+let nextId = 1;
+const listeners = new Set<() => void>();
+
+function set(next: readonly Toast[]): void {
+  toasts = next;
+  listeners.forEach((listener) => listener());
+}
+
+export function dismissToast(id: number): void {
+  set(toasts.filter((item) => item.id !== id));
+}
+
+/** Shows a note; the oldest gives way when there are too many. */
+export function toast(content: Omit<Toast, 'id'>): void {
+  const id = nextId++;
+  set([...toasts, { ...content, id }].slice(-SHOWN));
+  setTimeout(() => dismissToast(id), STAY_MS[content.tone ?? 'plain']);
+}
+
+export function useToasts(): readonly Toast[] {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => toasts,
+  );
+}
