@@ -1,7 +1,7 @@
 """The parts that the worker's tests stand on: a database, a bus, and what a process wires of them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,16 +27,14 @@ NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
 
 
 def a_message(external_id: str, text: str = "The export is a day old", **fields: Any) -> InboundMessage:
-    return inbound_message(
-        **{
-            "source": "default/inbox",
-            "external_id": external_id,
-            "sent_at": NOON,
-            "received_at": NOON + timedelta(seconds=1),
-            "text": text,
-        }
-        | fields
-    )
+    defaults: dict[str, Any] = {
+        "source": "default/inbox",
+        "external_id": external_id,
+        "sent_at": NOON,
+        "received_at": NOON + timedelta(seconds=1),
+        "text": text,
+    }
+    return inbound_message(**defaults | fields)
 
 
 @dataclass(frozen=True)
@@ -96,17 +94,6 @@ async def running(*loops: Any) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def eventually(condition: Callable[[], Any], *, within: float = 10) -> Any:
-    """Wait until the (asynchronous) condition gives something true, and return that."""
-    deadline = asyncio.get_running_loop().time() + within
-    while True:
-        result = await condition()
-        if result:
-            return result
-        assert asyncio.get_running_loop().time() < deadline, f"not within {within} s: {condition}"
-        await asyncio.sleep(0.02)
 
 
 @pytest_asyncio.fixture

@@ -4,7 +4,8 @@ from tracker_core.events import Verb, decode_events
 from tracker_core.health import ServedSource, announce
 from tracker_core.inbound import Attachment, Sender
 
-from tests.worker.conftest import Parts, a_message, eventually
+from tests.support.waiting import eventually
+from tests.worker.conftest import Parts, a_message
 
 
 async def drained(parts: Parts) -> bool:
@@ -15,9 +16,9 @@ async def test_message_is_recorded_acknowledged_announced_and_kicked(parts: Part
     message = a_message("1", subject="Export", sender=Sender(name="Dana"), attachments=(Attachment(name="a.png"),))
     async with parts.recording():
         await parts.publish(message)
-        await eventually(lambda: drained(parts))
+        await eventually("empty inbound stream", lambda: drained(parts))
         row = await parts.one("select * from message")
-        await eventually(lambda: parts.all("select 1 where not exists (select from outbox)"))
+        await eventually("empty outbox", lambda: parts.all("select 1 where not exists (select from outbox)"))
     assert (row["external_id"], row["subject"], row["sender_name"], row["state"]) == ("1", "Export", "Dana", "waiting")
     assert await parts.one("select name from attachment") == "a.png"
     (frame,) = [decode_events((await parts.bus.js.get_msg(EVENTS, 1)).data or b"")]
@@ -28,11 +29,11 @@ async def test_message_is_recorded_acknowledged_announced_and_kicked(parts: Part
 async def test_same_message_again_after_the_duplicate_window_is_a_replay(parts: Parts) -> None:
     async with parts.recording():
         await parts.publish(a_message("1"), a_message("2"))
-        await eventually(lambda: drained(parts))
+        await eventually("empty inbound stream", lambda: drained(parts))
         await parts.bus.js.purge_stream(INBOUND)
         for _ in range(2):
             await parts.bus.js.publish("inbound.default.inbox", msgspec.json.encode(a_message("1")))
-        await eventually(lambda: drained(parts))
+        await eventually("empty inbound stream", lambda: drained(parts))
     assert await parts.one("select count(*) from message") == 2
     assert [row["stream_seq"] for row in await parts.all("select stream_seq from replay order by 1")] == [3, 4]
 
@@ -40,13 +41,13 @@ async def test_same_message_again_after_the_duplicate_window_is_a_replay(parts: 
 async def test_redelivery_after_a_crash_before_the_ack_changes_nothing(parts: Parts) -> None:
     async with parts.recording():
         await parts.publish(a_message("1"))
-        await eventually(lambda: drained(parts))
+        await eventually("empty inbound stream", lambda: drained(parts))
     # The same place in the stream, as after a crash between commit and ack.
     seq = await parts.one("select stream_seq from message")
     await parts.execute("update message set stream_seq = stream_seq + 1 where stream_seq = :seq", seq=seq)
     await parts.bus.js.publish("inbound.default.inbox", msgspec.json.encode(a_message("1")))
     async with parts.recording():
-        await eventually(lambda: drained(parts))
+        await eventually("empty inbound stream", lambda: drained(parts))
     assert await parts.one("select count(*) from message") == 1
     assert await parts.all("select * from replay") == []
 
@@ -55,7 +56,7 @@ async def test_bytes_that_are_no_message_become_a_dead_letter(parts: Parts) -> N
     async with parts.recording():
         await parts.bus.js.publish("inbound.default.inbox", b"\xff{not json")
         await parts.publish(a_message("1"))
-        await eventually(lambda: drained(parts))
+        await eventually("empty inbound stream", lambda: drained(parts))
     letter = await parts.one("select * from dead_letter")
     assert letter["raw"] == b"\xff{not json"
     assert letter["subject"] == "inbound.default.inbox"
@@ -67,7 +68,7 @@ async def test_message_that_postgres_refuses_does_not_take_its_batch_along(parts
     poison = msgspec.structs.replace(a_message("2"), text="a\0b")
     await parts.publish(a_message("1"), poison, a_message("3"))
     async with parts.recording():
-        await eventually(lambda: drained(parts))
+        await eventually("empty inbound stream", lambda: drained(parts))
     assert [row["external_id"] for row in await parts.all("select external_id from message order by id")] == ["1", "3"]
     assert "Postgres refuses it" in await parts.one("select reason from dead_letter")
 
@@ -75,7 +76,7 @@ async def test_message_that_postgres_refuses_does_not_take_its_batch_along(parts
 async def test_message_marked_dead_keeps_its_raw_form(parts: Parts) -> None:
     async with parts.recording():
         await parts.publish(a_message("1", text="", raw='{"a": 1}', dead="extract.text gives nothing"))
-        await eventually(lambda: drained(parts))
+        await eventually("empty inbound stream", lambda: drained(parts))
     assert await parts.one("select state from message") == "dead"
     letter = await parts.one("select * from dead_letter")
     assert (letter["raw"], letter["reason"]) == (b'{"a": 1}', "extract.text gives nothing")
@@ -85,9 +86,9 @@ async def test_source_with_triage_disabled_is_only_recorded(parts: Parts) -> Non
     async with parts.recording():
         spec: dict[str, object] = {"type": "webhook", "triage": {"autonomy": "Disabled"}}
         await announce(parts.bus.js, ServedSource("default", "quiet", "webhook", spec))
-        await eventually(lambda: parts.all("select * from source where name = 'quiet'"))
+        await eventually("announced Source", lambda: parts.all("select * from source where name = 'quiet'"))
         await parts.publish(a_message("1", source="default/quiet"))
-        await eventually(lambda: drained(parts))
+        await eventually("empty inbound stream", lambda: drained(parts))
     assert await parts.one("select state from message") == "ignored"
     assert (await parts.bus.js.stream_info(JOBS)).state.messages == 0
 
@@ -95,7 +96,7 @@ async def test_source_with_triage_disabled_is_only_recorded(parts: Parts) -> Non
 async def test_messages_of_a_conversation_share_its_row_and_keep_their_order(parts: Parts) -> None:
     await parts.publish(*(a_message(str(n), conversation="thread") for n in range(250)))
     async with parts.recording():
-        await eventually(lambda: drained(parts))
+        await eventually("empty inbound stream", lambda: drained(parts))
     assert await parts.one("select count(*) from conversation") == 1
     order = [int(row["external_id"]) for row in await parts.all("select external_id from message order by id")]
     assert order == list(range(250))
@@ -104,9 +105,9 @@ async def test_messages_of_a_conversation_share_its_row_and_keep_their_order(par
 async def test_source_that_was_removed_is_known_again(parts: Parts) -> None:
     async with parts.recording():
         await parts.publish(a_message("1"))
-        await eventually(lambda: drained(parts))
+        await eventually("empty inbound stream", lambda: drained(parts))
         await parts.execute("delete from source")
         await parts.publish(a_message("2"))
-        await eventually(lambda: drained(parts))
+        await eventually("empty inbound stream", lambda: drained(parts))
     assert await parts.one("select external_id from message") == "2"
     assert await parts.all("select * from dead_letter") == []

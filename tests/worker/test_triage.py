@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,28 +19,28 @@ from tracker_worker.record.relay import relay_once
 from tracker_worker.settings import TriageSettings
 from tracker_worker.triage import Outcome, Triage, backoff, decide, match_member
 
-from tests.worker.conftest import Parts, a_message, eventually, running
+from tests.support.waiting import eventually
+from tests.worker.conftest import Parts, a_message, running
 
 SETTINGS = TriageSettings()
+SETTLED = "select 1 where not exists (select from message where state = 'waiting')"
 PUBLISHED = "select 1 where not exists (select from outbox)"
 
 
-def a_judgement(**fields: object) -> Judgement:
-    return Judgement(
-        **{
-            "provider": "scripted",
-            "model": "scripted-1",
-            "category": Category.BUG,
-            "priority": Priority.MEDIUM,
-            "actionable": True,
-            "confidence": 0.8,
-            "language": "en",
-            "reason": "It used to work",
-            "title": "Export is a day old",
-            "description": "The export is a day old",
-        }
-        | fields
-    )  # type: ignore[arg-type]
+def a_judgement(**fields: Any) -> Judgement:
+    defaults: dict[str, Any] = {
+        "provider": "scripted",
+        "model": "scripted-1",
+        "category": Category.BUG,
+        "priority": Priority.MEDIUM,
+        "actionable": True,
+        "confidence": 0.8,
+        "language": "en",
+        "reason": "It used to work",
+        "title": "Export is a day old",
+        "description": "The export is a day old",
+    }
+    return Judgement(**defaults | fields)
 
 
 class Scripted:
@@ -57,8 +58,8 @@ class Scripted:
 async def recorded(parts: Parts, *messages: object) -> list[UUID]:
     async with parts.recording():
         await parts.publish(*messages)  # type: ignore[arg-type]
-        rows = await eventually(lambda: _all_there(parts, len(messages)))
-        await eventually(lambda: parts.all(PUBLISHED))
+        rows = await eventually("recorded messages", lambda: _all_there(parts, len(messages)))
+        await eventually("empty outbox", lambda: parts.all(PUBLISHED))
     return [row["id"] for row in rows]
 
 
@@ -108,7 +109,7 @@ async def test_actionable_message_becomes_a_suggestion_with_verdict_and_events(p
     provider = Scripted(lambda _: a_judgement(assignee="anna", due_on=date(2026, 10, 8), labels=("export",)))
     async with running(parts.publisher.run()):
         await Triage(parts.transactions, provider, SETTINGS).triage_message(message_id)
-        await eventually(lambda: parts.all(PUBLISHED))
+        await eventually("empty outbox", lambda: parts.all(PUBLISHED))
     task = await parts.one("select t.*, m.name as assignee from task t join member m on m.id = t.assignee_id")
     assert (task["number"], task["status"], task["title"]) == (1, "triage", "Export is a day old")
     assert (task["assignee"], task["due_on"], task["labels"]) == ("Anna Maier", date(2026, 10, 8), ["export"])
@@ -146,7 +147,7 @@ async def test_worker_whose_claim_was_taken_over_settles_nothing(parts: Parts) -
             return a_judgement(title="late")
 
     slow = asyncio.create_task(Triage(parts.transactions, Slow(), SETTINGS).triage_message(message_id))
-    await eventually(lambda: parts.all("select 1 from message where attempts = 1"))
+    await eventually("claim", lambda: parts.all("select 1 from message where attempts = 1"))
     await parts.execute("update message set claimed_until = now() - interval '1 second'")
     await Triage(parts.transactions, Scripted(), SETTINGS).triage_message(message_id)
     taken_over.set()
@@ -189,7 +190,10 @@ async def test_jobs_travel_over_the_queue_and_wake_the_rest_of_a_conversation(pa
     receiver = await a_receiver(parts)
     triage_message.register(receiver, Triage(parts.transactions, provider := Scripted(), SETTINGS))
     async with running(run_receiver_task(receiver, max_async_tasks=4, validate_params=False)):
-        await eventually(lambda: parts.all("select 1 where not exists (select from message where state = 'waiting')"))
+        await eventually(
+            "settled messages",
+            lambda: parts.all("select 1 where not exists (select from message where state = 'waiting')"),
+        )
     await receiver.shutdown()
     assert [question.text for question in provider.asked] == [f"part {n}" for n in range(5)]
 
