@@ -4,8 +4,10 @@ Starlette serves the few routes that are not hot. Webhook requests never go thro
 would cost half of the rate.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -18,7 +20,7 @@ from tracker_core.errors import NotFoundError, TrackerError, UnavailableError
 from tracker_core.telemetry import new_trace, trace_id_of
 
 from tracker_ingestion.kinds.gateway.accept import Acceptor
-from tracker_ingestion.kinds.gateway.body import ClientGoneError
+from tracker_ingestion.kinds.gateway.body import MAX_DISCARDED, ClientGoneError
 from tracker_ingestion.kinds.gateway.config import Configuration
 from tracker_ingestion.kinds.gateway.endpoint import Endpoint
 from tracker_ingestion.kinds.gateway.problems import Answer, MethodNotAllowedError, internal_problem, problem
@@ -80,6 +82,10 @@ class Gateway:
             answer = await self._acceptor.accept(endpoint, scope, headers, receive, traceparent)
         except ClientGoneError:
             return
+        except asyncio.CancelledError:
+            # Only the server cancels, when the grace after SIGTERM is over. Not raised again: it would answer 500.
+            stopping = UnavailableError("The gateway is stopping", cure="Send again in a moment")
+            answer = problem(stopping, trace_id=trace_id_of(traceparent))
         except TrackerError as error:
             if endpoint is not None and endpoint.memory.tally.rejected(error.status):
                 log.warning("Webhook '%s': %d %s", endpoint.key, error.status, error.detail)
@@ -89,7 +95,7 @@ class Gateway:
             if endpoint is not None:
                 endpoint.memory.tally.rejected(500)
             answer = internal_problem(trace_id_of(traceparent))
-        await _send(answer, send)
+        await _send(answer, send, close=answer.status >= HTTPStatus.BAD_REQUEST and _may_be_endless(headers))
 
     def _find(self, scope: Scope, headers: HeaderMap) -> Endpoint:
         if self.configuration is None:
@@ -131,8 +137,16 @@ class Gateway:
         return Response(answer.body, answer.status, media_type=answer.media_type.decode())
 
 
-async def _send(answer: Answer, send: Send) -> None:
+def _may_be_endless(headers: HeaderMap) -> bool:
+    # The server goes on to discard what comes of the body of a refused request, which must have an end.
+    declared = headers.get(b"content-length", b"0")
+    return b"transfer-encoding" in headers or not declared.isdigit() or int(declared[:20]) > MAX_DISCARDED
+
+
+async def _send(answer: Answer, send: Send, *, close: bool) -> None:
     headers = [(b"content-length", b"%d" % len(answer.body)), *answer.headers]
+    if close:
+        headers.append((b"connection", b"close"))
     if answer.body:
         headers.append((b"content-type", answer.media_type))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})

@@ -69,6 +69,8 @@ def problem(error: TrackerError, *, trace_id: str = "") -> Answer:
     elif isinstance(error, UnauthenticatedError):
         # RFC 9110 §15.5.2 wants a challenge; which scheme and secret are right is not told.
         headers = ((b"www-authenticate", b'Webhook realm="webhook"'),)
+    elif isinstance(error, BodyTimeoutError):
+        headers = ((b"connection", b"close"),)
     elif isinstance(error, MethodNotAllowedError):
         headers = ((b"allow", b"POST"),)
     return Answer(error.status, msgspec.json.encode(body), b"application/problem+json", headers)

@@ -4,7 +4,6 @@ What the manifest extracts must be there: an expression that fails, or a text th
 never a guess. What is found by the usual names is taken when it fits and left when it does not.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -119,7 +118,7 @@ class Reader:
         found = self.occurred_at.find(value)
         at = read_time(found)
         if at is None and self.occurred_at.required and not _is_empty(found):
-            raise UnreadableError(f"spec.extract.occurredAt yields {str(found)[:100]!r}, which is not a time")
+            raise UnreadableError(f"spec.extract.occurredAt yields {any_text(found)[:100]!r}, which is not a time")
         return at
 
 
@@ -195,8 +194,9 @@ def read_time(value: Any) -> datetime | None:
 
 
 def _from_epoch(number: float) -> datetime:
-    while math.isfinite(number) and abs(number) >= _MAX_SECONDS:
-        number /= 1000
+    for _ in ("milli", "micro", "nano"):
+        if number >= _MAX_SECONDS:
+            number /= 1000
     return datetime.fromtimestamp(number, UTC)
 
 
