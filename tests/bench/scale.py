@@ -1,0 +1,45 @@
+"""How long a benchmark takes: rounds and seconds of each part."""
+
+from dataclasses import dataclass
+
+CONNECTIONS = 32
+LATENCY_RATE = 50.0
+"""Messages per second at which latency is measured: a busy team, an idle machine."""
+CPU_RATE = 500.0
+"""Messages per second at which CPU time is compared: well below what either can do, well above idle."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    rounds: int
+    """Each measures the floor and us in turn."""
+    accept_seconds: float
+    latency_seconds: float
+    cpu_seconds: float
+    search_seconds: float
+    """Of one step of the search for the highest rate."""
+    search_rounds: int
+    search_steps: int
+    triage_messages: int
+
+
+FULL = Scale(
+    rounds=4,
+    accept_seconds=2,
+    latency_seconds=6,
+    cpu_seconds=4,
+    search_seconds=2.5,
+    search_rounds=3,
+    search_steps=4,
+    triage_messages=400,
+)
+QUICK = Scale(
+    rounds=2,
+    accept_seconds=1,
+    latency_seconds=3,
+    cpu_seconds=2,
+    search_seconds=1.5,
+    search_rounds=1,
+    search_steps=3,
+    triage_messages=100,
+)

@@ -1,0 +1,95 @@
+"""One of the two that are measured: where its messages go in, where its events come out, what it costs."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import asyncpg
+import psutil
+from tracker_local.process import Process
+
+from tests.bench.load.job import Target, Watch
+from tests.support.servers import Server
+
+REPOSITORY = Path(__file__).parents[2]
+SECONDS = 60
+
+
+@dataclass
+class Side:
+    name: str
+    target: Target
+    watch: Watch
+    database_url: str
+    count_rows: str
+    """SQL that counts the messages in the database."""
+    stores: Sequence[Server]
+    """Postgres and NATS; they run already."""
+    accepting: Sequence[Server]
+    """What must run to accept a message."""
+    recording: Sequence[Server]
+    """What brings it on from there to the WebSocket."""
+    thinking: Sequence[Server] = ()
+    """What decides about messages; not part of the intake."""
+    thinking_target: Target | None = None
+    """Where messages go that are decided about."""
+    _started: list[Server] = field(default_factory=list)
+
+    def start(self, servers: Sequence[Server]) -> None:
+        for server in servers:
+            server.start()
+            self._started.append(server)
+
+    def stop(self) -> None:
+        while self._started:
+            self._started.pop().stop()
+
+    def cpu_seconds(self) -> dict[str, float]:
+        """CPU time of each process with all its children, also those that have ended (Postgres has many)."""
+        return {server.process.name: _cpu_seconds(server.pid) for server in self._running}
+
+    def memory_mb(self) -> dict[str, float]:
+        """Proportional set size: pages that processes share are counted once."""
+        return {server.process.name: _memory_mb(server.pid) for server in self._running}
+
+    async def rows(self) -> int:
+        connection = await asyncpg.connect(self.database_url, timeout=10)
+        try:
+            return int(await connection.fetchval(self.count_rows, timeout=SECONDS))
+        finally:
+            await connection.close()
+
+    @property
+    def _running(self) -> list[Server]:
+        return [*self.stores, *self._started]
+
+
+def server(process: Process, folder: Path) -> Server:
+    return Server("", process, folder / f"{process.name}.log")
+
+
+def with_path(environment: Mapping[str, str]) -> dict[str, str]:
+    """Let a child import `tests`: return this environment, added to what it inherits."""
+    path = os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH")]))
+    return dict(os.environ) | {"PYTHONPATH": path} | dict(environment)
+
+
+def _tree(pid: int) -> list[psutil.Process]:
+    parent = psutil.Process(pid)
+    return [parent, *parent.children(recursive=True)]
+
+
+def _cpu_seconds(pid: int) -> float:
+    total = 0.0
+    for process in _tree(pid):
+        try:
+            times = process.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        total += times.user + times.system + times.children_user + times.children_system
+    return total
+
+
+def _memory_mb(pid: int) -> float:
+    return sum(process.memory_full_info().pss for process in _tree(pid)) / 2**20
