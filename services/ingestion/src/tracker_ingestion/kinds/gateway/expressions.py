@@ -30,9 +30,9 @@ def compile_expression(text: str, field: str) -> Expression:
     try:
         return cast("Expression", jmespath.compile(text))
     except JMESPathError as error:
-        reason = str(error).splitlines()[0].rstrip(",: ")
         raise InvalidManifestError(
-            f"{field}: {text!r} is not valid JMESPath: {reason}", cure="Try the expression at https://jmespath.org"
+            f"{field}: {text!r} is not valid JMESPath: {_reason(error)}",
+            cure="Try the expression at https://jmespath.org",
         ) from None
 
 
@@ -45,10 +45,17 @@ def search(expression: Expression, value: Any, field: str) -> Any:
     try:
         return expression.search(value)
     except Exception as error:  # noqa: BLE001 -- the library also lets TypeError, RecursionError … of odd values through
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise UnreadableError(f"{field} fails on this body: {reason[:500]}") from None
+        raise UnreadableError(f"{field} fails on this body: {_reason(error)}") from None
 
 
 def is_true(value: Any) -> bool:
     """Return the truth of a result by the rules of JMESPath, where 0 is true."""
     return not (value is None or value is False or (isinstance(value, str | list | dict) and not value))
+
+
+def _reason(error: Exception) -> str:
+    try:
+        lines = str(error).splitlines()
+    except ValueError:
+        lines = []  # the library puts the value in, and Python prints no number of more than 4,300 digits
+    return lines[0].rstrip(",: ")[:500] if lines else type(error).__name__
