@@ -1,0 +1,66 @@
+"""`tasktracker ledger`: the proof that no message is lost."""
+
+from operator import itemgetter
+from typing import Annotated, Any
+
+import typer
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from tracker_local.cli.client import open_api
+from tracker_local.cli.options import OutputOption, ServerOption, TokenOption
+from tracker_local.cli.output import Column, Format, show, table
+
+
+def ledger(
+    source: Annotated[str | None, typer.Option("--source", metavar="NAMESPACE/NAME", help="Only this Source.")] = None,
+    output: OutputOption = Format.TABLE,
+    server: ServerOption = None,
+    token: TokenOption = None,
+) -> None:
+    """Show what became of every message that was received.
+
+    Received = tasks + ignored + waiting + dead, for each Source and in total;
+    and the bus confirms that what it accepted was recorded. The exit code is 1
+    when the sum does not hold or a message is lost.
+
+    [bold]Examples[/]
+    $ tasktracker ledger
+    $ tasktracker ledger --source support/mail
+    $ tasktracker ledger -o json | jq .balanced
+    """
+    with open_api(server, token) as api:
+        book = api.get("/api/ledger", {"source": source})
+    show(book, output, lambda: _page(book))
+    if not book["balanced"] or (book.get("bus") or {}).get("lost"):
+        raise typer.Exit(1)
+
+
+def _page(book: Any) -> RenderableType:
+    total = {"source": "total", **{name: book[name] for name in _SUMS}}
+    rows = [*book.get("sources", ()), total]
+    columns = [Column("SOURCE", itemgetter("source"), flexible=True)]
+    columns += [Column(name.upper(), itemgetter(name), "right") for name in _SUMS]
+    parts: list[RenderableType] = [table(rows, columns), Text(""), _sum(book)]
+    if bus := book.get("bus"):
+        parts.append(_bus(bus))
+    return Group(*parts)
+
+
+_SUMS = ("received", "tasks", "ignored", "waiting", "dead")
+
+
+def _sum(book: Any) -> Text:
+    parts = " + ".join(str(book[name]) for name in _SUMS[1:])
+    if book["balanced"]:
+        return Text(f"Balanced: {book['received']} received = {parts}", style="green")
+    return Text(f"NOT balanced: {book['received']} received, but {parts}. Run `tasktracker doctor`", style="bold red")
+
+
+def _bus(bus: Any) -> Text:
+    figures = ", ".join(
+        f"{bus[name]} {name.replace('_', ' ')}"
+        for name in ("accepted", "recorded", "replayed", "in_flight", "lost")
+        if bus.get(name) is not None
+    )
+    return Text(f"Bus: {figures}", style="bold red" if bus.get("lost") else "dim")

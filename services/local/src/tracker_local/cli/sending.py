@@ -1,0 +1,159 @@
+"""One message to a Webhook, signed as its manifest says: what `send`, the demo and the printed curl line share."""
+
+import hashlib
+import hmac
+import json
+import os
+import shlex
+import time
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from tracker_core.errors import ConfigurationError, InvalidInputError, NotFoundError, RateLimitedError, UnavailableError
+from tracker_core.manifests import Provider, SecretKeyRef, Webhook
+
+from tracker_local.cli.client import Api, problem, unreachable
+from tracker_local.cli.manifests import stored_webhooks
+from tracker_local.home import Home
+
+SECRET_VARIABLE = "TRACKER_WEBHOOK_SECRET"  # noqa: S105 -- the name of a variable
+_TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+_PATIENCE_SECONDS = 30.0
+"""How long one message is tried again while the gateway asks to wait."""
+
+
+@dataclass(frozen=True)
+class Outlet:
+    """A Webhook that this program can send through."""
+
+    webhook: Webhook
+    url: str
+    secret: str
+    """Empty when the Webhook takes messages from everybody."""
+    local: bool = False
+
+    def headers(self, body: bytes, now: float) -> dict[str, str]:
+        """Return the headers that prove who sent this body."""
+        return proof(self.webhook, self.secret.encode(), body, now)
+
+    def curl(self, text: str) -> str | None:
+        """Return a line for the shell that sends `text`; None when it would have to be signed."""
+        verification = self.webhook.spec.verification
+        if verification.type == "HMAC":
+            return None
+        words = ["curl"]
+        for name, value in self.headers(b"", 0).items():
+            words += ["-H", f"{name}: {value}"]
+        return shlex.join([*words, "-d", f"text={text}", self.url])
+
+
+def find_outlet(api: Api, source: str) -> Outlet:
+    """Return the Webhook to send to a Source through.
+
+    Raises:
+        NotFoundError: the Source has none.
+        InvalidInputError: its Webhooks all speak a provider's own language, or are suspended.
+        ConfigurationError: its secret is not known here.
+    """
+    source = source if "/" in source else f"default/{source}"
+    hooks = [(hook, url) for hook, url in stored_webhooks(api) if hook.source_key == source]
+    if not hooks:
+        raise NotFoundError(
+            f"Source '{source}' has no Webhook to send through", cure="See `tasktracker get webhooks`, or apply one"
+        )
+    for hook, url in hooks:
+        if hook.spec.provider is Provider.GENERIC and not hook.spec.suspend:
+            if url is None:
+                raise UnavailableError(
+                    f"No gateway serves Webhook '{hook.key}' yet", cure="See `tasktracker doctor`, or wait a moment"
+                )
+            return Outlet(hook, url, _secret(hook, local=api.server.local), local=api.server.local)
+    hook = hooks[0][0]
+    raise InvalidInputError(
+        f"Webhook '{hook.key}' is suspended"
+        if hook.spec.suspend
+        else f"Webhook '{hook.key}' takes only what {hook.spec.provider} sends",
+        cure="Send through a Webhook with provider generic",
+    )
+
+
+def proof(webhook: Webhook, secret: bytes, body: bytes, now: float) -> dict[str, str]:
+    """Return the headers that a generic Webhook asks for.
+
+    Args:
+        webhook: Its manifest; what it leaves open is as the gateway reads it.
+        secret: Token or key.
+        body: The body as it will be sent.
+        now: Seconds since the epoch, for signatures that carry the time.
+    """
+    verification = webhook.spec.verification
+    if (token := verification.token) is not None:
+        scheme = "Bearer " if token.header.lower() == "authorization" else ""
+        return {token.header: scheme + secret.decode()}
+    if (wanted := verification.hmac) is not None:
+        stamp = str(int(now))
+        signed = f"{stamp}.".encode() + body if wanted.timestamp_header else body
+        digest = hmac.new(secret, signed, getattr(hashlib, wanted.algorithm or "sha256")).digest()
+        signature = b64encode(digest).decode() if wanted.encoding == "base64" else digest.hex()
+        headers = {wanted.header or "X-Signature": (wanted.prefix or "") + signature}
+        return headers | ({wanted.timestamp_header: stamp} if wanted.timestamp_header else {})
+    return {}
+
+
+async def post(client: httpx.AsyncClient, outlet: Outlet, message: Mapping[str, Any], *, id_: str) -> dict[str, Any]:
+    """Send one message; wait and try again while the gateway asks to.
+
+    Raises:
+        TrackerError: it refuses, or does not answer.
+    """
+    import asyncio  # noqa: PLC0415 -- only sending needs it
+
+    body = json.dumps(dict(message), ensure_ascii=False).encode()
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        headers = {"Content-Type": "application/json", "Idempotency-Key": id_} | outlet.headers(body, time.time())
+        try:
+            response = await client.post(outlet.url, content=body, headers=headers, timeout=_TIMEOUT)
+        except httpx.TransportError as error:
+            raise unreachable(outlet.url, local=outlet.local, error=error) from None
+        if response.is_success:
+            answer: dict[str, Any] = response.json() if response.content else {}
+            return answer
+        refusal = problem(response)
+        pause = _retry_after(response)
+        if not isinstance(refusal, RateLimitedError | UnavailableError) or time.monotonic() + pause > until:
+            raise refusal
+        await asyncio.sleep(pause)
+
+
+def _retry_after(response: httpx.Response) -> float:
+    value = response.headers.get("Retry-After", "")
+    return max(0.1, float(value)) if value.isascii() and value.replace(".", "", 1).isdigit() else 1.0
+
+
+def _secret(webhook: Webhook, *, local: bool) -> str:
+    verification = webhook.spec.verification
+    proving = verification.token or verification.hmac
+    if proving is None:
+        return ""
+    if given := os.environ.get(SECRET_VARIABLE):
+        return given
+    if not local:
+        raise ConfigurationError(
+            f"The secret of Webhook '{webhook.key}' is not known here", cure=f"Set it as {SECRET_VARIABLE}"
+        )
+    return _read(webhook, proving.secret_ref)
+
+
+def _read(webhook: Webhook, ref: SecretKeyRef) -> str:
+    file = Home.current().secrets / webhook.metadata.namespace / ref.name / ref.key
+    try:
+        return file.read_text(encoding="utf-8").rstrip("\r\n")
+    except OSError:
+        raise ConfigurationError(
+            f"Webhook '{webhook.key}': Secret '{ref.name}' has no key '{ref.key}'",
+            cure="Apply a v1 Secret with that key",
+        ) from None

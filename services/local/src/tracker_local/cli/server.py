@@ -1,0 +1,129 @@
+"""Which server a command talks to and with what token: the one of this folder, or one that was named.
+
+On one machine nobody has to log in: whoever may read the folder owns the installation, so the first command that
+needs a token has the API's own bootstrap make one, and keeps it in `secrets/cli-token`.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tracker_core.errors import ConfigurationError, TrackerError, UnauthenticatedError, UnavailableError
+
+from tracker_local.home import Home, write_secret
+from tracker_local.runtime import Runtime
+
+_BOOTSTRAP_SECONDS = 60
+_TOKEN_NAME = "tasktracker command"  # noqa: S105 -- what the list of tokens calls it
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where the API is and who asks."""
+
+    url: str
+    token: str
+    renew: Callable[[], str] | None = None
+    """Makes a new token after the old one was refused; None when only the user can."""
+    local: bool = False
+
+
+def find_server(url: str | None, token: str | None) -> Server:
+    """Return the named server, else the one of this folder.
+
+    Raises:
+        UnauthenticatedError: a server is named without a token.
+        UnavailableError: nothing runs in this folder.
+    """
+    if url:
+        if not token:
+            raise UnauthenticatedError(
+                f"There is no token for {url}",
+                cure="Make one there with `tasktracker token create NAME` and give it as --token or TRACKER_API_TOKEN",
+            )
+        return Server(_base(url), token)
+    home = Home.current()
+    runtime = running(home)
+    if token:
+        return Server(runtime.api, token, local=True)
+
+    def renew() -> str:
+        made = bootstrap(home, "api-token", "--name", _TOKEN_NAME, "--role", "admin")
+        new = str(made["token"])
+        write_secret(home.cli_token_file, new)
+        return new
+
+    stored = home.cli_token_file.read_text(encoding="utf-8").strip() if home.cli_token_file.is_file() else ""
+    return Server(runtime.api, stored or renew(), renew, local=True)
+
+
+def running(home: Home) -> Runtime:
+    """Return what runs in the folder.
+
+    Raises:
+        UnavailableError: nothing does.
+    """
+    runtime = Runtime.load(home)
+    if runtime is None:
+        raise UnavailableError("Task Tracker is not running in this folder", cure="Start it with `make up`")
+    return runtime
+
+
+def bootstrap(home: Home, *arguments: str) -> dict[str, Any]:
+    """Ask the API's bootstrap for what there is no API for before the first login: a token, or a login link.
+
+    Raises:
+        ConfigurationError: it failed; with its own words.
+    """
+    runtime = running(home)
+    environment = {
+        "TRACKER_DATABASE__URL": home.database_url_file.read_text(encoding="utf-8"),
+        "TRACKER_NATS__URL": home.nats_url_file.read_text(encoding="utf-8"),
+        "TRACKER_API__PUBLIC_URL": runtime.dashboard,
+    }
+    command = [sys.executable, "-m", "tracker_api.bootstrap", *arguments, "-o", "json"]
+    try:
+        done = subprocess.run(
+            command,
+            env=os.environ | environment,
+            capture_output=True,
+            text=True,
+            timeout=_BOOTSTRAP_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise UnavailableError(
+            f"`{arguments[0]}` took more than {_BOOTSTRAP_SECONDS} s", cure="See what is slow with `tasktracker doctor`"
+        ) from None
+    try:
+        if done.returncode == 0:
+            answer: dict[str, Any] = json.loads(done.stdout)
+            return answer
+    except json.JSONDecodeError:
+        pass
+    said = (done.stderr.strip() or done.stdout.strip() or f"exit code {done.returncode}").splitlines()[-1]
+    raise ConfigurationError(f"The API could not make a {arguments[0]}: {said}", cure="Run `tasktracker doctor`")
+
+
+def login_link(home: Home) -> str:
+    """Return a new link that logs one browser in, once.
+
+    Raises:
+        TrackerError: the database or the API's bootstrap does not work.
+    """
+    answer = bootstrap(home, "login-link")
+    link = answer.get("url") or answer.get("link")
+    if not isinstance(link, str):
+        raise TrackerError("The API's bootstrap gave no link", cure="Run `uv sync`: the installed parts differ in age")
+    return link
+
+
+def _base(url: str) -> str:
+    url = url.rstrip("/").removesuffix("/api")
+    if not url.startswith(("http://", "https://")):
+        raise ConfigurationError(f"{url!r} is not the address of a server", cure="Write it like https://tasks.example")
+    return url
