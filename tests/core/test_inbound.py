@@ -64,3 +64,10 @@ def test_what_is_not_a_message_is_refused(change: dict[str, object]) -> None:
 
 def test_message_id_joins_source_and_provider_id() -> None:
     assert message_id("a/b", "1") == "a/b:1"
+
+
+def test_message_ids_that_a_header_would_change_stay_apart() -> None:
+    ids = ["1", "1 ", " 1", "1\n", "\u0456", "i", "x" * 600, "x" * 601]
+    made = [message_id("a/b", external_id) for external_id in ids]
+    assert len(set(made)) == len(ids)
+    assert all(value.isascii() and value == value.strip() for value in made)

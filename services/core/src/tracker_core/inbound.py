@@ -14,6 +14,8 @@ from msgspec import Meta
 
 MAX_TEXT = 1_000_000
 """Characters of text kept of one message; the rest is cut, and the raw form holds the whole."""
+MAX_RAW = 32 * 1024 * 1024
+"""Characters of the raw form kept: above the largest body that a Webhook may take (25 MiB)."""
 MAX_EXTERNAL_ID = 512
 """Characters of a provider's id; longer ones are replaced by their SHA-256."""
 
@@ -126,7 +128,7 @@ def inbound_message(
             )
             for a in attachments[:100]
         ),
-        raw=clean(raw, 8 * MAX_TEXT),
+        raw=clean(raw, MAX_RAW),
         raw_encoding=raw_encoding,
         dead=clean(dead, 2000),
     )
@@ -148,5 +150,11 @@ def decode(data: bytes) -> InboundMessage:
 
 
 def message_id(source: str, external_id: str) -> str:
-    """`Nats-Msg-Id` of a message: JetStream drops a repeat within its duplicate window."""
+    """`Nats-Msg-Id` of a message: JetStream drops a repeat within its duplicate window.
+
+    A header is one line of text whose ends are trimmed: "a" and "a " must not become one id, so such ids are hashed.
+    """
+    external_id = bounded_id(external_id)
+    if not (external_id.isascii() and external_id.isprintable() and external_id == external_id.strip()):
+        external_id = "sha256:" + hashlib.sha256(external_id.encode()).hexdigest()
     return f"{source}:{external_id}"

@@ -5,14 +5,12 @@ nats-py 2.16 the latter never resolves when the server answers with an error, su
 flight both are equally fast.
 """
 
-import hashlib
-
 from nats.errors import Error as NatsError
 from nats.errors import MaxPayloadError
 from nats.js.errors import APIError, NoStreamResponseError
 from tracker_core.bus import Bus, inbound_subject
 from tracker_core.errors import TooLargeError, TrackerError, UnavailableError
-from tracker_core.inbound import InboundMessage, bounded_id, encode, message_id
+from tracker_core.inbound import InboundMessage, encode, message_id
 from tracker_core.telemetry import TRACEPARENT
 
 # https://github.com/nats-io/nats-server/blob/main/server/errors.json
@@ -62,7 +60,7 @@ class Publisher:
             raise UnavailableError(
                 f"{self._in_flight} messages wait for the message bus", cure="Send again later", retry_after=1
             )
-        headers = {"Nats-Msg-Id": message_id(message.source, _header_safe(bounded_id(bus_id)))}
+        headers = {"Nats-Msg-Id": message_id(message.source, bus_id)}
         if traceparent:
             headers[TRACEPARENT] = traceparent
         self._in_flight += 1
@@ -93,10 +91,3 @@ def _translated(error: Exception, bus: Bus) -> TrackerError:
             return UnavailableError("The message bus did not acknowledge in time", cure=cure)
         case _:
             return UnavailableError("The message bus refused the message", cure=cure)
-
-
-def _header_safe(bus_id: str) -> str:
-    # A header is one line of text whose ends are trimmed: "a" and "a " must not become one id.
-    if bus_id.isascii() and bus_id.isprintable() and bus_id == bus_id.strip():
-        return bus_id
-    return "sha256:" + hashlib.sha256(bus_id.encode()).hexdigest()
