@@ -133,22 +133,35 @@ def problem(status: int, detail: str, **more: Any) -> Response:
     return JSONResponse({"title": "No", "status": status, "detail": detail} | more, status)
 
 
+class Front:
+    """The listening side, started once; each test puts a server of its own behind it."""
+
+    behind: Server
+
+    async def answer(self, request: Request) -> Response:
+        return await self.behind.answer(request)
+
+
+@pytest.fixture(scope="session")
+def front() -> Iterator[tuple[Front, str]]:
+    """It and its address."""
+    front = Front()
+    routes = [Route("/{base}/{rest:path}", front.answer, methods=["GET", "POST", "PUT", "DELETE"])]
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        running = uvicorn.Server(uvicorn.Config(Starlette(routes=routes), log_level="error", lifespan="off", ws="none"))
+        thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
+        thread.start()
+        wait_for("server", lambda: running.started)
+        yield front, f"http://127.0.0.1:{listening.getsockname()[1]}"
+        running.should_exit = True
+        thread.join(10)
+
+
 @pytest.fixture
-def server() -> Iterator[Server]:
-    """A running server."""
-    server = Server()
-    methods = ["GET", "POST", "PUT", "DELETE"]
-    routes = [Route("/{base}/{rest:path}", server.answer, methods=methods)]
-    listening = socket.create_server(("127.0.0.1", 0))
-    server.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    running = uvicorn.Server(uvicorn.Config(Starlette(routes=routes), log_level="error", lifespan="off", ws="none"))
-    thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
-    thread.start()
-    wait_for("server", lambda: running.started)
-    yield server
-    running.should_exit = True
-    thread.join(10)
-    listening.close()
+def server(front: tuple[Front, str]) -> Server:
+    """A server of this test alone."""
+    front[0].behind = Server(url=front[1])
+    return front[0].behind
 
 
 type Run = Callable[..., Result]

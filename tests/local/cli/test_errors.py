@@ -50,13 +50,9 @@ def test_refused_token_says_how_to_get_another(run: Run) -> None:
     assert result.stderr == ("Error: The token is not known. Make a new token with `tasktracker token create NAME`\n")
 
 
-def test_problem_shows_each_field_that_is_wrong(run: Run, server: Server) -> None:
-    server.refusals = {
-        "/api/tasks": problem(
-            422, "Invalid query", errors=[{"field": "limit", "message": "too large"}], cure="Ask less"
-        )
-    }
-    assert run("get", "tasks").stderr == "Error: Invalid query: limit: too large. Ask less\n"
+def test_problem_of_the_server_names_its_trace(run: Run, server: Server) -> None:
+    server.refusals = {"/api/tasks": problem(503, "Postgres does not answer", cure="Wait", trace_id="4bf9")}
+    assert run("get", "tasks").stderr == "Error: Postgres does not answer (trace 4bf9). Wait\n"
 
 
 def test_answer_of_another_program_is_recognised(run: Run, server: Server) -> None:

@@ -141,19 +141,9 @@ def problem(response: httpx.Response) -> TrackerError:
             cure="Check that this is the address of Task Tracker",
         )
     detail = str(body.get("detail") or body["title"])
-    if found := [str(item) for item in map(_one_problem, body.get("errors") or ()) if item]:
-        detail = f"{detail.rstrip('.')}: {'; '.join(found)}"
+    if response.is_server_error and (trace := body.get("trace_id")):
+        detail = f"{detail} (trace {trace})"
     cure = body.get("cure")
     if kind is UnauthenticatedError and not cure:
         cure = "Make a new token with `tasktracker token create NAME`"
     return kind(detail, cure=str(cure) if cure else None)
-
-
-def _one_problem(item: Any) -> str:
-    """Return one entry of `errors`: a text, or a place and a message."""
-    if not isinstance(item, dict):
-        return str(item)
-    place = item.get("field") or item.get("pointer") or item.get("loc") or ""
-    place = ".".join(map(str, place)) if isinstance(place, list | tuple) else str(place)
-    message = str(item.get("message") or item.get("detail") or item.get("msg") or "")
-    return f"{place}: {message}" if place and message else message or place

@@ -15,7 +15,7 @@ from tracker_local.cli.options import OutputOption
 from tracker_local.cli.output import Format, say, stdout, write
 from tracker_local.cli.progress import Progress
 from tracker_local.cli.status import addresses, processes
-from tracker_local.cli.welcome import Welcome, gather
+from tracker_local.cli.welcome import Welcome, gather, program
 from tracker_local.home import Home
 from tracker_local.runtime import ProcessStatus, Runtime, State
 
@@ -131,4 +131,4 @@ def _say_what_runs(home: Home, runtime: Runtime, output: Format) -> None:
     stdout.print(addresses(home, runtime))
     if not runtime.ready:
         stdout.print(processes(runtime))
-    welcome.show("It can be used at once", stop="tasktracker down")
+    welcome.show("It can be used at once", stop=f"{program()} down")

@@ -1,5 +1,7 @@
 """What a person needs once everything runs: where to look, how to send, where the logs are, how to stop."""
 
+import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,8 +60,8 @@ class Welcome:
             self._print("Send a message from another terminal", self.curl)
         stdout.print()
         for name, value in (
-            ("Logs", f"tasktracker logs -f   (files in {_short(self.home)}/logs)"),
-            ("More", "tasktracker --help    (import, get, ledger, doctor, …)"),
+            ("Logs", f"{program()} logs -f   (files in {_short(self.home.logs)})"),
+            ("More", f"{program()} --help    (import, get, ledger, doctor, …)"),
             ("Stop", stop),
         ):
             stdout.print(Text.assemble((f"{name:<6}", "dim"), value), soft_wrap=True)
@@ -89,6 +91,12 @@ def gather(home: Home, runtime: Runtime) -> Welcome:
     return Welcome(runtime, home, login, curl, tuple(problems))
 
 
-def _short(home: Home) -> str:
+def program() -> str:
+    """Return what this program is called in this shell: `make` does not put it on the PATH."""
+    called = Path(sys.argv[0])
+    return called.name if shutil.which(called.name) else _short(called.absolute())
+
+
+def _short(path: Path) -> str:
     here = Path.cwd()
-    return str(home.root.relative_to(here)) if home.root.is_relative_to(here) else str(home.root)
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
