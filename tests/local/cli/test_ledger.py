@@ -31,6 +31,18 @@ def test_json_is_the_whole_book(run: Run, server: Server) -> None:
     assert json.loads(run("ledger", "-o", "json").stdout) == BOOK
 
 
+def test_what_is_still_on_the_bus_has_a_row_of_its_own(run: Run, server: Server) -> None:
+    server.ledger = BOOK | {"received": 14, "waiting": 5}
+    rows = [line.split() for line in run("ledger").stdout.splitlines()[1:4]]
+    assert rows[1] == ["(still", "on", "the", "bus)", "4", "0", "0", "4", "0"]
+    assert rows[2] == ["total", "14", "6", "2", "5", "1"]
+
+
+def test_bus_that_does_not_answer_is_said(run: Run, server: Server) -> None:
+    server.ledger = BOOK | {"bus": None, "bus_error": "NATS does not answer"}
+    assert "Bus: not proven, NATS does not answer" in run("ledger").stdout
+
+
 def test_sum_that_does_not_hold_fails(run: Run, server: Server) -> None:
     server.ledger = BOOK | {"received": 11, "balanced": False}
     result = run("ledger")

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from tracker_local.cli.client import open_api
 from tracker_local.cli.options import OutputOption, ServerOption, TokenOption
-from tracker_local.cli.output import Column, Format, show, table
+from tracker_local.cli.output import Column, Format, plain, show, table
 
 
 def ledger(
@@ -36,18 +36,27 @@ def ledger(
         raise typer.Exit(1)
 
 
+_SUMS = ("received", "tasks", "ignored", "waiting", "dead")
+
+
 def _page(book: Any) -> RenderableType:
-    total = {"source": "total", **{name: book[name] for name in _SUMS}}
-    rows = [*book.get("sources", ()), total]
     columns = [Column("SOURCE", itemgetter("source"), flexible=True)]
     columns += [Column(name.upper(), itemgetter(name), "right") for name in _SUMS]
-    parts: list[RenderableType] = [table(rows, columns), Text(""), _sum(book)]
+    parts: list[RenderableType] = [table(_rows(book), columns), Text(""), _sum(book)]
     if bus := book.get("bus"):
         parts.append(_bus(bus))
+    elif error := book.get("bus_error"):
+        parts.append(Text(f"Bus: not proven, {plain(error)}", style="yellow"))
     return Group(*parts)
 
 
-_SUMS = ("received", "tasks", "ignored", "waiting", "dead")
+def _rows(book: Any) -> list[dict[str, Any]]:
+    """Return a row for each Source, one for what the bus still carries, and the total of them all."""
+    rows = [{**row, "source": row["source"] or "(none named)"} for row in book["sources"]]
+    carried = {name: book[name] - sum(row[name] for row in rows) for name in _SUMS}
+    if any(carried.values()):
+        rows.append({"source": "(still on the bus)", **carried})
+    return [*rows, {"source": "total", **{name: book[name] for name in _SUMS}}]
 
 
 def _sum(book: Any) -> Text:
@@ -58,9 +67,6 @@ def _sum(book: Any) -> Text:
 
 
 def _bus(bus: Any) -> Text:
-    figures = ", ".join(
-        f"{bus[name]} {name.replace('_', ' ')}"
-        for name in ("accepted", "recorded", "replayed", "in_flight", "lost")
-        if bus.get(name) is not None
-    )
-    return Text(f"Bus: {figures}", style="bold red" if bus.get("lost") else "dim")
+    names = ("accepted", "recorded", "replayed", "in_flight", "lost")
+    figures = ", ".join(f"{bus[name]} {name.replace('_', ' ')}" for name in names)
+    return Text(f"Bus: {figures}", style="bold red" if bus["lost"] else "dim")
