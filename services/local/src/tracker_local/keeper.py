@@ -6,9 +6,9 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
+from tracker_local import logs
 from tracker_local.process import Process, kill_group, spawn
 from tracker_local.runtime import ProcessStatus, State
 
@@ -18,6 +18,7 @@ _LONGEST_DELAY_SECONDS = 10.0
 _HEALTHY_SECONDS = 30.0
 """A process that was ready for so long starts again at once, whatever it did before."""
 
+_LAST_WORDS = 200
 _FIRST_STARTS = 3
 """How often it may fail before its first start counts as failed: a crash leaves things that need a moment to clear."""
 
@@ -34,14 +35,12 @@ def next_delay(previous: float | None, healthy: float) -> float:
     return min(previous * 2, _LONGEST_DELAY_SECONDS)
 
 
-@dataclass(frozen=True)
-class Exit:
-    """How a process ended; `code` as in `Popen.returncode`."""
-
-    code: int
-
-    def __str__(self) -> str:
-        return f"killed by {signal.Signals(-self.code).name}" if self.code < 0 else f"ended with exit code {self.code}"
+def describe_exit(code: int, log: Path) -> str:
+    """Say how a process ended (`code` as in `Popen.returncode`), with its last words when it failed by itself."""
+    if code < 0:
+        return f"killed by {signal.Signals(-code).name}"
+    last_words = logs.tail(log, lines=1).strip()[:_LAST_WORDS] if code else ""
+    return f"ended with exit code {code}" + (f": {last_words}" if last_words else "")
 
 
 class Keeper:
@@ -110,7 +109,7 @@ class Keeper:
         except asyncio.CancelledError:
             kill_group(child)
             raise
-        return str(Exit(ended)), time.monotonic() - ready_at if ready_at is not None else 0.0
+        return describe_exit(ended, self._log), time.monotonic() - ready_at if ready_at is not None else 0.0
 
     async def _until_ready(self, pid: int, exited: asyncio.Task[int]) -> float | None:
         late_at = time.monotonic() + self.process.ready_seconds

@@ -103,7 +103,7 @@ class Nats:
         """Describe the server as a process."""
         return Process(
             name="nats",
-            layer=Layer.STORE,
+            layer=Layer.BUS,
             command=(os.fspath(self.binary), "--config", str(self._configuration_file)),
             # 200 only when JetStream has recovered its streams.
             ready=http_ready(f"{self.monitoring_url}/healthz"),

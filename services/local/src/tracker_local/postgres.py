@@ -144,7 +144,7 @@ class Postgres:
         ]
         return Process(
             name="postgres",
-            layer=Layer.STORE,
+            layer=Layer.DATABASE,
             command=(self.binaries.path("postgres"), "-D", str(self.data), *options),
             ready=lambda pid: _is_ready(self.data, pid),
             directory=Path("/"),

@@ -25,12 +25,11 @@ _NOT_INHERITED = {"TRACKER_DATABASE__URL", "TRACKER_NATS__URL"}
 
 
 class Layer(IntEnum):
-    """What stands on what: a layer starts when those below are ready, and stops before them."""
+    """What stands on what: a layer is stopped when all above it have stopped."""
 
-    STORE = 0
-    """Postgres and NATS: nothing works without them, so a start that fails here fails."""
-    SERVICE = 1
-    """Everything else: the others work on when one is missing."""
+    DATABASE = 0
+    BUS = 1
+    SERVICE = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +49,8 @@ class Process:
     ready_seconds: float = 60
     """How long it may take until `ready`."""
     stop_signal: signal.Signals = signal.SIGTERM
-    stop_seconds: float = 5
-    """How long it may take to stop before it is killed."""
+    stop_seconds: float = 4.5
+    """How long it may take to stop before it is killed. All layers together stay below ten seconds."""
     death_signal: signal.Signals = signal.SIGKILL
     """Sent by the kernel when the supervisor dies. SIGKILL for our own processes, because a graceful stop may wait
     for a client for ever and each of them is safe to kill; servers with files get a signal that ends them cleanly."""

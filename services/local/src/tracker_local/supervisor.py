@@ -19,13 +19,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
 
 from tracker_core.errors import ConflictError, TrackerError
 
 from tracker_local import lock, logs
 from tracker_local.home import Home
-from tracker_local.keeper import Exit, Keeper, wait_exit
+from tracker_local.keeper import Keeper, describe_exit, next_delay, wait_exit
 from tracker_local.plan import Plan, Store, make_plan
 from tracker_local.process import Layer, Process, kill_group, spawn
 from tracker_local.runtime import ProcessStatus, Runtime, State, end_leftovers
@@ -137,27 +138,41 @@ class Supervisor:
         self._statuses.pop(name, None)
         self._save()
 
-    async def run_once(self, process: Process, seconds: float) -> None:
+    async def run_once(self, process: Process, seconds: float, tries: int = 3) -> None:
         """Run a step that must work before the start goes on.
 
+        It is tried again, because what it needs may just be starting again itself.
+
         Raises:
-            StartFailedError: it did not end with exit code 0 within `seconds`.
+            StartFailedError: it did not end with exit code 0 within `seconds`, however often it was tried.
         """
         log = self._home.log(process.name)
         logs.bound(log)
+        delay, problem = None, ""
+        for restarts in range(tries):
+            if delay is not None:
+                await asyncio.sleep(delay)
+            problem = await self._run_step(process, log, seconds, restarts)
+            if not problem:
+                self.note(process.name, ProcessStatus(State.DONE, restarts=restarts))
+                return
+            delay = next_delay(delay, healthy=0)
+            self.note(process.name, ProcessStatus(State.RESTARTING, restarts=restarts, detail=problem))
+        raise self.failed(process.name, problem)
+
+    async def _run_step(self, process: Process, log: Path, seconds: float, restarts: int) -> str:
+        """Return what went wrong; nothing when it worked."""
         child = spawn(process, log)
-        self.note(process.name, ProcessStatus(State.STARTING, child.pid))
+        self.note(process.name, ProcessStatus(State.STARTING, child.pid, restarts))
         try:
             async with asyncio.timeout(seconds):
-                ended = await wait_exit(child)
+                code = await wait_exit(child)
         except TimeoutError:
-            raise self.failed(process.name, f"took more than {seconds:.0f} s") from None
+            return f"took more than {seconds:.0f} s"
         finally:
             kill_group(child)
             child.wait()
-        if ended:
-            raise self.failed(process.name, str(Exit(ended)))
-        self.note(process.name, ProcessStatus(State.DONE))
+        return describe_exit(code, log) if code else ""
 
     def complete(self) -> None:
         """Say that all that a start brings has been added: from now on everything may be ready."""
