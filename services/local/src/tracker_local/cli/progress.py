@@ -4,6 +4,7 @@ import time
 from datetime import datetime
 from typing import Self
 
+from rich.console import Console, Group
 from rich.live import Live
 from rich.spinner import Spinner
 from rich.table import Table
@@ -40,10 +41,13 @@ class Part:
         self._since = time.monotonic()
         self.seconds: float | None = None
         """How long it took, once it is ready."""
+        self.trouble = ""
+        """Why it is not ready yet, as far as it has said; kept while it tries again."""
 
     def take(self, status: ProcessStatus) -> None:
         """Note a change."""
         self.status = status
+        self.trouble = "" if status.state in {State.READY, State.DONE} else status.detail or self.trouble
         if self.seconds is None and status.state in _FINAL:
             self.seconds = time.monotonic() - self._since
 
@@ -56,11 +60,11 @@ class Part:
 class Progress:
     """The parts of a start; a context manager around it."""
 
-    def __init__(self) -> None:
+    def __init__(self, console: Console = stderr) -> None:
         self._parts: dict[str, Part] = {}
         self._spinner = Spinner("dots", style="cyan")
-        live = stderr.is_terminal
-        self._live = Live(console=stderr, get_renderable=self._draw, refresh_per_second=8) if live else None
+        live = Live(console=console, get_renderable=self._draw, refresh_per_second=8)
+        self._live = live if console.is_terminal else None
         self._drawing = False
 
     def __enter__(self) -> Self:
@@ -103,16 +107,17 @@ class Progress:
         else:
             say(f"{process:<10} {state:<10} {part.elapsed:5.1f} s{f'  {plain(detail)}' if detail else ''}")
 
-    def _draw(self) -> Table:
+    def _draw(self) -> Group:
         table = Table.grid(padding=(0, 2, 0, 0))
         table.add_column(width=1)
         table.add_column(min_width=8)
         table.add_column(style="dim", min_width=17)
         table.add_column(justify="right", min_width=7)
-        table.add_column(overflow="fold", style="dim")
+        troubles = []
         for name, part in list(self._parts.items()):
             mark, style = _MARKS.get(part.status.state, ("", ""))
             sign = Text(mark, style=style) if mark else self._spinner
-            detail = plain(part.status.detail) if part.status.detail else ""
-            table.add_row(sign, name, _PURPOSES.get(name, ""), f"{part.elapsed:.1f} s", detail)
-        return table
+            table.add_row(sign, name, _PURPOSES.get(name, ""), f"{part.elapsed:.1f} s")
+            if part.trouble:
+                troubles.append(Text(f"{name}: {plain(part.trouble)}", style="yellow"))
+        return Group(table, *troubles)
