@@ -87,7 +87,7 @@ class Server:
         return found if isinstance(found, Response) else JSONResponse(found)
 
     def get_me(self, _: Request) -> Any:
-        return {"member": {"name": "Ann"}}
+        return {"member": {"id": "m1", "name": "Ann"}}
 
     def get_tasks(self, request: Request) -> Any:
         if name := request.path_params["rest"].partition("/")[2]:
@@ -120,6 +120,11 @@ class Server:
 
     def delete_tokens(self, _: Request) -> Any:
         return Response(status_code=204)
+
+    def post_members(self, _: Request) -> Any:
+        return JSONResponse(
+            {"token": "x", "url": f"{self.url}/login?token=x", "expires_at": "2026-11-23T12:00:00Z"}, 201
+        )
 
     def post_imports(self, _: Request) -> Any:
         messages = json.loads(self.bodies[-1])["messages"]

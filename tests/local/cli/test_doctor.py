@@ -59,6 +59,10 @@ def test_secret_that_others_may_read_is_a_warning(alone: Run, home: Home) -> Non
 
 
 def test_component_without_heartbeat_fails() -> None:
-    beats = {"gateway.default": heartbeat("ready"), "triage.1": heartbeat("degraded", "The queue does not answer")}
+    beats = {
+        "api.1": heartbeat("ready"),
+        "gateway.default": heartbeat("ready"),
+        "triage.1": heartbeat("degraded", "The queue does not answer"),
+    }
     found = {item.part: item.level for item in heartbeats(beats)}
-    assert found == {"recorder": "fail", "gateway.default": "ok", "triage.1": "warn"}
+    assert found == {"recorder": "fail", "api.1": "ok", "gateway.default": "ok", "triage.1": "warn"}

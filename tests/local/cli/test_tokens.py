@@ -1,4 +1,4 @@
-"""`token`: made once, listed without its value, revoked by name."""
+"""`token` and `login`: shown once, listed without their value, revoked by name."""
 
 import json
 
@@ -12,6 +12,11 @@ def test_stdout_is_the_token_alone(run: Run, server: Server) -> None:
     assert result.stdout == "tt_once\n"
     assert "not shown again" in result.stderr
     assert json.loads(server.bodies[-1]) == {"name": "ci", "role": "viewer"}
+
+
+def test_login_link_is_alone_on_stdout(run: Run, server: Server) -> None:
+    assert run("login").stdout == f"{server.url}/login?token=x\n"
+    assert server.requests[-1].url.path == "/api/members/m1/login-link"
 
 
 def test_list_shows_names(run: Run, server: Server) -> None:

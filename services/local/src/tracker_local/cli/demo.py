@@ -11,10 +11,9 @@ import httpx
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bar
 
-from tracker_local.cli.client import Api
+from tracker_local.cli.client import open_api
 from tracker_local.cli.output import say, stderr
 from tracker_local.cli.sending import Outlet, find_outlet, post
-from tracker_local.cli.server import find_server
 from tracker_local.cli.welcome import INBOX
 
 
@@ -53,5 +52,5 @@ async def play_demo() -> None:
 
 
 def _outlet() -> Outlet:
-    with Api(find_server(None, None)) as api:
+    with open_api(None, None) as api:
         return find_outlet(api, INBOX)

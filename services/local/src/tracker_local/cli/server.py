@@ -10,9 +10,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from tracker_core.errors import ConfigurationError, TrackerError, UnauthenticatedError, UnavailableError
+from tracker_core.errors import ConfigurationError, UnauthenticatedError, UnavailableError
 
 from tracker_local.home import Home, write_secret
 from tracker_local.runtime import Runtime
@@ -52,8 +51,7 @@ def find_server(url: str | None, token: str | None) -> Server:
         return Server(runtime.api, token, local=True)
 
     def renew() -> str:
-        made = bootstrap(home, "api-token", "--name", _TOKEN_NAME, "--role", "admin")
-        new = str(made["token"])
+        new = _bootstrap_token(home)
         write_secret(home.cli_token_file, new)
         return new
 
@@ -73,23 +71,19 @@ def running(home: Home) -> Runtime:
     return runtime
 
 
-def bootstrap(home: Home, *arguments: str) -> dict[str, Any]:
-    """Ask the API's bootstrap for what there is no API for before the first login: a token, or a login link.
+def _bootstrap_token(home: Home) -> str:
+    """Have the API's bootstrap make a token, straight in the database: before the first one, no API can be asked.
 
     Raises:
         ConfigurationError: it failed; with its own words.
+        UnavailableError: it took too long.
     """
-    runtime = running(home)
-    environment = {
-        "TRACKER_DATABASE__URL": home.database_url_file.read_text(encoding="utf-8"),
-        "TRACKER_NATS__URL": home.nats_url_file.read_text(encoding="utf-8"),
-        "TRACKER_API__PUBLIC_URL": runtime.dashboard,
-    }
-    command = [sys.executable, "-m", "tracker_api.bootstrap", *arguments, "-o", "json"]
+    command = ("tracker_api.bootstrap", "api-token", "--name", _TOKEN_NAME, "--role", "admin", "-o", "json")
+    database = {"TRACKER_DATABASE__URL": home.database_url_file.read_text(encoding="utf-8")}
     try:
         done = subprocess.run(
-            command,
-            env=os.environ | environment,
+            [sys.executable, "-m", *command],
+            env=os.environ | database,
             capture_output=True,
             text=True,
             timeout=_BOOTSTRAP_SECONDS,
@@ -97,29 +91,12 @@ def bootstrap(home: Home, *arguments: str) -> dict[str, Any]:
         )
     except subprocess.TimeoutExpired:
         raise UnavailableError(
-            f"`{arguments[0]}` took more than {_BOOTSTRAP_SECONDS} s", cure="See what is slow with `tasktracker doctor`"
+            f"Making a token took more than {_BOOTSTRAP_SECONDS} s", cure="See what is slow with `tasktracker doctor`"
         ) from None
-    try:
-        if done.returncode == 0:
-            answer: dict[str, Any] = json.loads(done.stdout)
-            return answer
-    except json.JSONDecodeError:
-        pass
-    said = (done.stderr.strip() or done.stdout.strip() or f"exit code {done.returncode}").splitlines()[-1]
-    raise ConfigurationError(f"The API could not make a {arguments[0]}: {said}", cure="Run `tasktracker doctor`")
-
-
-def login_link(home: Home) -> str:
-    """Return a new link that logs one browser in, once.
-
-    Raises:
-        TrackerError: the database or the API's bootstrap does not work.
-    """
-    answer = bootstrap(home, "login-link")
-    link = answer.get("url") or answer.get("link")
-    if not isinstance(link, str):
-        raise TrackerError("The API's bootstrap gave no link", cure="Run `uv sync`: the installed parts differ in age")
-    return link
+    if done.returncode:
+        said = (done.stderr.strip() or f"exit code {done.returncode}").splitlines()[-1]
+        raise ConfigurationError(f"No token could be made: {said}", cure="See what is wrong with `tasktracker doctor`")
+    return str(json.loads(done.stdout)["token"])
 
 
 def _base(url: str) -> str:

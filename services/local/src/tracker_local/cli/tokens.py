@@ -47,7 +47,8 @@ def list_(output: OutputOption = Format.TABLE, server: ServerOption = None, toke
         found = _tokens(api)
     columns = [
         Column("NAME", lambda item: item["name"], flexible=True),
-        Column("ROLE", lambda item: item.get("role")),
+        Column("ROLE", lambda item: item["role"]),
+        Column("MEMBER", lambda item: (item.get("member") or {}).get("name")),
         Column("CREATED", lambda item: age(item.get("created_at")), "right"),
         Column("LAST USED", lambda item: age(item.get("last_used_at")), "right"),
         Column("ID", lambda item: item["id"]),

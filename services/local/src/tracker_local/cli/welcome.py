@@ -10,11 +10,11 @@ from rich.rule import Rule
 from rich.text import Text
 from tracker_core.errors import TrackerError
 
-from tracker_local.cli.client import Api
+from tracker_local.cli.client import open_api
 from tracker_local.cli.edge import sentence
+from tracker_local.cli.login import login_link
 from tracker_local.cli.output import stdout
 from tracker_local.cli.sending import find_outlet
-from tracker_local.cli.server import find_server, login_link
 from tracker_local.home import Home
 from tracker_local.runtime import Runtime
 from tracker_local.seed import NAME, NAMESPACE
@@ -80,11 +80,8 @@ def gather(home: Home, runtime: Runtime) -> Welcome:
     problems: list[str] = []
     login = curl = None
     try:
-        login = login_link(home)
-    except TrackerError as error:
-        problems.append(sentence(error))
-    try:
-        with Api(find_server(None, None)) as api:
+        with open_api(None, None) as api:
+            login = str(login_link(api)["url"])
             curl = find_outlet(api, INBOX).curl(_EXAMPLE)
     except TrackerError as error:
         problems.append(sentence(error))

@@ -16,7 +16,7 @@ from tracker_local.plan import without_secret
 
 _FULL, _NEARLY_FULL = 0.95, 0.7
 _RESTART = "Restart it: every process sets the streams right when it starts"
-_COMPONENTS = ("gateway", "recorder", "triage")
+_COMPONENTS = ("api", "gateway", "recorder", "triage")
 """What must send heartbeats on one machine."""
 
 
