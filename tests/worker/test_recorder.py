@@ -111,3 +111,18 @@ async def test_source_that_was_removed_is_known_again(parts: Parts) -> None:
         await eventually("empty inbound stream", lambda: drained(parts))
     assert await parts.one("select external_id from message") == "2"
     assert await parts.all("select * from dead_letter") == []
+
+
+async def test_connection_that_postgres_drops_is_replaced(parts: Parts) -> None:
+    async with parts.recording() as recorder:
+        await parts.publish(a_message("1"))
+        await eventually("empty inbound stream", lambda: drained(parts))
+        dropped = await parts.all(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
+        assert dropped
+        await parts.publish(a_message("2"))
+        await eventually("empty inbound stream", lambda: drained(parts))
+        assert recorder.report().state == "ready"
+    assert await parts.one("select count(*) from message") == 2

@@ -11,15 +11,18 @@ crash leaves behind, the relay publishes.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import nats.errors
 from nats.js import JetStreamContext
+from nats.js.api import PubAck
 from nats.js.errors import APIError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -39,12 +42,20 @@ log = logging.getLogger(__name__)
 
 EVENTS_PER_FRAME = 200
 """Events in one bus message at most; a larger transaction makes several."""
-PENDING_FRAMES = 1000
-"""Frames that wait for publication in memory; beyond that the relay takes over."""
+PENDING = 1000
+"""Transactions whose frames wait for publication in memory; beyond that the relay takes over."""
+CLEAR_SECONDS = 0.5
+"""Between two clearings of the outbox: well below the patience of the relay, and far from a commit for each row, which
+would double the flushes to the disk."""
+ACK_SECONDS = 10.0
+"""How long JetStream may take to acknowledge a frame."""
 
-
-# Arrays instead of one parameter per cell: a batch of hundreds is one statement, planned once.
+# Arrays instead of one parameter per cell: a batch of hundreds is one statement, planned once. The outbox row comes
+# along because each statement is a round trip.
 _INSERT_EVENTS = """
+with queued as (
+    insert into outbox (transaction_id, workspace_id, created_at) values ($2, $1, $3)
+)
 insert into event (workspace_id, transaction_id, at, actor_kind, actor_name,
                    verb, entity_type, entity_id, data, before, after)
 select $1, $2, $3, $4, $5, verb, entity_type, entity_id, data::jsonb, before::jsonb, after::jsonb
@@ -62,7 +73,6 @@ class Frame:
     transaction_id: UUID
     workspace_id: UUID
     part: int
-    last: bool
     body: bytes
 
 
@@ -70,13 +80,7 @@ def frames(transaction_id: UUID, workspace_id: UUID, events: Sequence[Event]) ->
     """Encode the events of a transaction."""
     starts = range(0, len(events), EVENTS_PER_FRAME)
     return [
-        Frame(
-            transaction_id,
-            workspace_id,
-            part,
-            last=start + EVENTS_PER_FRAME >= len(events),
-            body=encode_events(list(events[start : start + EVENTS_PER_FRAME])),
-        )
+        Frame(transaction_id, workspace_id, part, encode_events(list(events[start : start + EVENTS_PER_FRAME])))
         for part, start in enumerate(starts)
     ]
 
@@ -106,10 +110,6 @@ async def write_events(
     )
     # Ids are given in the order of the select (Postgres, INSERT: "ORDER BY" before the sequence), RETURNING may differ.
     ids = sorted(inserted.scalars().all())
-    await connection.exec_driver_sql(
-        "insert into outbox (transaction_id, workspace_id, created_at) values ($1, $2, $3)",
-        (transaction_id, workspace_id, at),
-    )
     events = [
         Event(
             id=event_id,
@@ -130,37 +130,87 @@ def _json(value: dict[str, Any] | None) -> str | None:
     return None if value is None else msgspec.json.encode(value).decode()
 
 
+@dataclass(frozen=True)
+class _Published:
+    """A transaction whose every frame is on its way to the stream."""
+
+    transaction_id: UUID
+    acks: list[asyncio.Future[PubAck]]
+
+    @property
+    def arrived(self) -> bool:
+        return all(ack.done() and not ack.cancelled() and ack.exception() is None for ack in self.acks)
+
+
 class EventPublisher:
     """Publishes frames in their order and clears the outbox behind them; `run` it as a task of the process."""
 
     def __init__(self, js: JetStreamContext, engine: AsyncEngine) -> None:
         self._js = js
         self._engine = engine
-        self._pending: asyncio.Queue[Frame] = asyncio.Queue(PENDING_FRAMES)
+        self._pending: asyncio.Queue[list[Frame]] = asyncio.Queue(PENDING)
+        self._published: list[_Published] = []
 
-    def submit(self, new: Sequence[Frame]) -> None:
-        """Take the frames of a committed transaction; when too many wait, the relay will publish these."""
-        for frame in new:
+    def submit(self, new: Iterable[Frame]) -> None:
+        """Take the frames of committed transactions; when too many wait, the relay will publish these."""
+        for transaction_id, parts in _by_transaction(new):
             try:
-                self._pending.put_nowait(frame)
+                self._pending.put_nowait(parts)
             except asyncio.QueueFull:
-                log.warning("Event publisher is behind; transaction %s is left to the relay", frame.transaction_id)
-                return
+                log.warning("Event publisher is behind; transaction %s is left to the relay", transaction_id)
 
     async def run(self) -> None:
         """Publish until cancelled."""
+        clearing = asyncio.create_task(self._clear_behind(), name="outbox clearing")
+        try:
+            while True:
+                parts = await self._pending.get()
+                try:
+                    self._published.append(await _publish(self._js, parts))
+                except (nats.errors.Error, APIError, OSError, TimeoutError) as error:
+                    log.warning(
+                        "Transaction %s is left to the relay: %s",
+                        parts[0].transaction_id,
+                        str(error) or type(error).__name__,
+                    )
+        finally:
+            clearing.cancel()
+            await asyncio.gather(clearing, return_exceptions=True)
+            await self._clear()
+
+    async def _clear_behind(self) -> None:
         while True:
-            batch = [await self._pending.get()]
-            while not self._pending.empty() and len(batch) < EVENTS_PER_FRAME:
-                batch.append(self._pending.get_nowait())
-            try:
-                await publish_frames(self._js, self._engine, batch)
-            except (nats.errors.Error, APIError, SQLAlchemyError, OSError, TimeoutError) as error:
-                log.warning("%d event frames left to the relay: %s", len(batch), str(error) or type(error).__name__)
+            await asyncio.sleep(CLEAR_SECONDS)
+            await self._clear()
+
+    async def _clear(self) -> None:
+        published, self._published = self._published, []
+        try:
+            left = await _clear_outbox(self._engine, published)
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            log.warning("Outbox not cleared: %s", str(error) or type(error).__name__)
+        else:
+            if left:
+                log.warning("%d transactions are left to the relay: JetStream did not acknowledge their events", left)
 
 
-async def publish_frames(js: JetStreamContext, engine: AsyncEngine, batch: Sequence[Frame]) -> None:
-    """Publish and wait for every ack, then clear the outbox; the same frame twice is one message on the stream."""
+async def publish_frames(js: JetStreamContext, engine: AsyncEngine, batch: Iterable[Frame]) -> None:
+    """Publish and wait for every ack, then clear the outbox; the same frame twice is one message on the stream.
+
+    Raises:
+        TimeoutError: JetStream did not acknowledge all of them.
+    """
+    published = [await _publish(js, parts) for _, parts in _by_transaction(batch)]
+    if left := await _clear_outbox(engine, published):
+        raise TimeoutError(f"JetStream did not acknowledge the events of {left} transactions")
+
+
+def _by_transaction(batch: Iterable[Frame]) -> Iterator[tuple[UUID, list[Frame]]]:
+    for transaction_id, parts in groupby(batch, key=attrgetter("transaction_id")):
+        yield transaction_id, list(parts)
+
+
+async def _publish(js: JetStreamContext, parts: Sequence[Frame]) -> _Published:
     acks = [
         await js.publish_async(
             events_subject(frame.workspace_id),
@@ -168,12 +218,24 @@ async def publish_frames(js: JetStreamContext, engine: AsyncEngine, batch: Seque
             wait_stall=5,
             headers={"Nats-Msg-Id": f"{frame.transaction_id}:{frame.part}"},
         )
-        for frame in batch
+        for frame in parts
     ]
-    await asyncio.wait_for(asyncio.gather(*acks), 10)
-    done = [frame.transaction_id for frame in batch if frame.last]
-    async with engine.begin() as connection:
-        await connection.execute(text("delete from outbox where transaction_id = any(:ids)"), {"ids": done})
+    return _Published(parts[0].transaction_id, acks)
+
+
+async def _clear_outbox(engine: AsyncEngine, published: Sequence[_Published]) -> int:
+    """Remove the rows of the transactions whose every frame is acknowledged; return how many are not."""
+    if not published:
+        return 0
+    _, late = await asyncio.wait([ack for one in published for ack in one.acks], timeout=ACK_SECONDS)
+    for ack in late:
+        # The client never resolves one that the server refused; cancelled, it gives its place to another.
+        ack.cancel()
+    done = [one.transaction_id for one in published if one.arrived]
+    if done:
+        async with engine.begin() as connection:
+            await connection.execute(text("delete from outbox where transaction_id = any(:ids)"), {"ids": done})
+    return len(published) - len(done)
 
 
 @dataclass

@@ -7,7 +7,8 @@ same deliveries come again and meet UNIQUE (source_id, external_id).
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
@@ -73,6 +74,7 @@ class Recorder:
         self._sources = sources
         self._workspace_id = workspace_id
         self._pull = PullSubscription(bus.nc, INBOUND, RECORDER, batch=batch)
+        self._connection: AsyncConnection | None = None
         self._epoch = 0
         self._trouble = ""
 
@@ -93,6 +95,7 @@ class Recorder:
                 await self._record_and_acknowledge(messages)
         finally:
             refresh.cancel()
+            await self._disconnect()
 
     async def _refresh_epoch(self) -> None:
         # A stream that was deleted and made again counts from 1 again.
@@ -119,7 +122,7 @@ class Recorder:
         while True:
             try:
                 sources = await self._sources.resolve({d.message.source for d in deliveries if d.message})
-                async with self._engine.begin() as connection:
+                async with self._transaction() as connection:
                     outcome = await self._write(connection, deliveries, sources)
             except (OperationalError, InterfaceError, OSError, TimeoutError) as error:
                 await self._wait(attempt, error)
@@ -142,6 +145,23 @@ class Recorder:
                 self._trouble = ""
                 return outcome
             attempt += 1
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction on a connection that is kept: the pool would test it each time, which is a round trip."""
+        if self._connection is None:
+            self._connection = await self._engine.connect()
+        try:
+            async with self._connection.begin():
+                yield self._connection
+        except BaseException:
+            await self._disconnect()
+            raise
+
+    async def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
 
     async def _wait(self, attempt: int, error: Exception) -> None:
         self._trouble = f"Postgres does not take messages: {type(error).__name__}; they wait on the bus"
