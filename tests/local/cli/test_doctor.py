@@ -31,7 +31,7 @@ def test_nothing_runs_and_the_rest_is_fine(alone: Run, home: Home) -> None:
     found = findings(alone)
     assert found["runtime"]["level"] == "fail"
     assert "make up" in found["runtime"]["cure"]
-    assert {found[part]["level"] for part in ("python", "postgres", "nats", "manifests", "secrets")} == {"ok"}
+    assert {found[part]["level"] for part in ("python", "programs", "manifests", "secrets")} == {"ok"}
 
 
 def test_missing_secret_names_webhook_and_key(alone: Run, home: Home) -> None:

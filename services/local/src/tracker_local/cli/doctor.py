@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tracker_local.cli.checks import Finding, Level, all_checks
+from tracker_local.cli.checks.finding import Finding, Level
 from tracker_local.cli.options import OutputOption
 from tracker_local.cli.output import Format, draw, plain, write
 from tracker_local.home import Home
@@ -32,6 +32,9 @@ def doctor(output: OutputOption = Format.TABLE) -> None:
 
 
 async def _run(home: Home, output: Format) -> list[Finding]:
+    # Here, because it loads the client of NATS, which takes as long as all the rest.
+    from tracker_local.cli.checks.every import all_checks  # noqa: PLC0415
+
     findings = []
     checks: AsyncIterator[Finding] = all_checks(home)
     async for finding in checks:
@@ -44,7 +47,7 @@ async def _run(home: Home, output: Format) -> list[Finding]:
 def _line(finding: Finding) -> Table:
     line = Table.grid(padding=(0, 1, 0, 0))
     line.add_column(width=4)
-    line.add_column(width=15)
+    line.add_column(width=20, overflow="fold")
     line.add_column(overflow="fold")
     line.add_row(Text(finding.level, style=_STYLES[finding.level]), finding.part, plain(finding.detail.rstrip(".")))
     if finding.cure:

@@ -4,6 +4,7 @@ Usage errors are typer's own and exit with 2.
 """
 
 import io
+import logging
 import sys
 import tempfile
 import traceback
@@ -26,6 +27,8 @@ class Commands(TyperGroup):
             if isinstance(stream, io.TextIOWrapper):
                 # A terminal that is not UTF-8 shows an escape instead of ending the program.
                 stream.reconfigure(errors="backslashreplace")
+        # The libraries' warnings are for logs; a command says itself what is wrong.
+        logging.getLogger().addHandler(logging.NullHandler())
         try:
             return super().main(*args, **options)
         except TrackerError as error:

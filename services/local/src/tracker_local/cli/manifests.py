@@ -26,13 +26,12 @@ def stored_documents(api: Api) -> list[dict[str, Any]]:
 
 def stored_webhooks(api: Api) -> Iterator[tuple[Webhook, str | None]]:
     """Yield each Webhook and its address; None where no gateway serves it yet."""
-    answer = api.get("/api/sources")
-    sources = answer["items"] if isinstance(answer, dict) else answer
-    bases = {full_name(source): source["webhook_url"] for source in sources if source.get("webhook_url")}
+    sources = [] if api.server.gateway else api.get("/api/sources")["items"]
+    bases = {full_name(source): source["webhook_url"] for source in sources if source["webhook_url"]}
     for document in stored_documents(api):
         if document.get("kind") == "Webhook" and isinstance(webhook := parse_manifest(document), Webhook):
-            # One gateway serves all of a Source's Webhooks; the API names the address of one.
-            base = bases.get(webhook.source_key) or next(iter(bases.values()), None)
+            # The API names one address for each Source; all Webhooks of a Source are served by the same gateway.
+            base = api.server.gateway or bases.get(webhook.source_key) or next(iter(bases.values()), None)
             yield webhook, urljoin(base, webhook.path) if base else None
 
 

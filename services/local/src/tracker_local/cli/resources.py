@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import quote
+from uuid import UUID
 
 import typer
 from rich.console import Group, RenderableType
@@ -126,9 +128,9 @@ def _messages(api: Api, wanted: Filter) -> list[Any]:
 
 
 def _sources(api: Api, wanted: Filter) -> list[Any]:
-    answer = api.get("/api/sources")
-    items: list[Any] = answer["items"] if isinstance(answer, dict) else answer
-    found = [item for item in items if wanted.source is None or _is_named(item, wanted.source)]
+    found = [
+        item for item in api.get("/api/sources")["items"] if wanted.source is None or _is_named(item, wanted.source)
+    ]
     return found[: wanted.limit]
 
 
@@ -149,6 +151,13 @@ def _one_webhook(api: Api, name: str) -> Any:
         if _is_named(hook, name):
             return hook
     raise _missing("Webhook", name)
+
+
+def _one_message(api: Api, name: str) -> Any:
+    try:
+        return api.get(f"/api/messages/{UUID(name)}")
+    except ValueError:
+        raise _missing("Message", name) from None
 
 
 def _source_name(item: Any) -> str | None:
@@ -253,7 +262,7 @@ RESOURCES = {
             Column("AGE", lambda t: age(t["created_at"]), "right"),
         ),
         _tasks,
-        lambda api, name: api.get(f"/api/tasks/{name.removeprefix('#')}"),
+        lambda api, name: api.get(f"/api/tasks/{quote(name.removeprefix('#'), safe='')}"),
         _task_card,
     ),
     "messages": Resource(
@@ -266,7 +275,7 @@ RESOURCES = {
             Column("AGE", lambda m: age(m["received_at"]), "right"),
         ),
         _messages,
-        lambda api, name: api.get(f"/api/messages/{name}"),
+        _one_message,
         _message_card,
     ),
     "webhooks": Resource(

@@ -28,7 +28,13 @@ class Server:
     token: str
     renew: Callable[[], str] | None = None
     """Makes a new token after the old one was refused; None when only the user can."""
-    local: bool = False
+    gateway: str = ""
+    """Base URL of the webhooks, where it is known without asking."""
+
+    @property
+    def local(self) -> bool:
+        """Whether it is the one of this folder."""
+        return bool(self.gateway)
 
 
 def find_server(url: str | None, token: str | None) -> Server:
@@ -48,7 +54,7 @@ def find_server(url: str | None, token: str | None) -> Server:
     home = Home.current()
     runtime = running(home)
     if token:
-        return Server(runtime.api, token, local=True)
+        return Server(runtime.api, token, gateway=runtime.webhook)
 
     def renew() -> str:
         new = _bootstrap_token(home)
@@ -56,7 +62,7 @@ def find_server(url: str | None, token: str | None) -> Server:
         return new
 
     stored = home.cli_token_file.read_text(encoding="utf-8").strip() if home.cli_token_file.is_file() else ""
-    return Server(runtime.api, stored or renew(), renew, local=True)
+    return Server(runtime.api, stored or renew(), renew, runtime.webhook)
 
 
 def running(home: Home) -> Runtime:

@@ -81,6 +81,5 @@ def revoke(
 
 
 def _tokens(api: Api) -> list[Any]:
-    answer = api.get("/api/tokens")
-    items: list[Any] = answer["items"] if isinstance(answer, dict) else answer
-    return items
+    found: list[Any] = api.get("/api/tokens")
+    return found

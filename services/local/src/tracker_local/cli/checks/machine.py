@@ -5,7 +5,7 @@ import platform
 import shutil
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tracker_core.errors import TrackerError
@@ -64,14 +64,20 @@ def folder(home: Home) -> Iterator[Finding]:
 
 def programs() -> Iterator[Finding]:
     """Are the servers installed that are not given by their URL?"""
-    if os.environ.get("TRACKER_DATABASE__URL"):
-        yield ok("postgres", "given by TRACKER_DATABASE__URL")
-    else:
-        yield _found("postgres", lambda: str(find_binaries().path("postgres")))
-    if os.environ.get("TRACKER_NATS__URL"):
-        yield ok("nats", "given by TRACKER_NATS__URL")
-    else:
-        yield _found("nats", lambda: str(find_binary()))
+    wanted: dict[str, Callable[[], object]] = {
+        "TRACKER_DATABASE__URL": find_binaries,
+        "TRACKER_NATS__URL": find_binary,
+    }
+    missing = False
+    for variable, find in wanted.items():
+        try:
+            if not os.environ.get(variable):
+                find()
+        except TrackerError as error:
+            missing = True
+            yield fail("programs", error.detail, error.cure or f"Set {variable} to a server that runs")
+    if not missing:
+        yield ok("programs", "Postgres and nats-server are installed, or given by their URL")
 
 
 def dashboard() -> Iterator[Finding]:
@@ -86,11 +92,3 @@ def dashboard() -> Iterator[Finding]:
 
 def _is_open(file: Path) -> bool:
     return bool(file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
-
-
-def _found(part: str, find: object) -> Finding:
-    assert callable(find)
-    try:
-        return ok(part, f"program {find()}")
-    except TrackerError as error:
-        return fail(part, error.detail, error.cure or "Run `uv sync`")

@@ -20,7 +20,8 @@ def processes(runtime: Runtime) -> Iterator[Finding]:
         logs = f"See why: `tasktracker logs {name}`"
         if status.state not in _FINE:
             quiet = False
-            yield fail(name, f"{status.state} {status.detail}".strip(), logs)
+            said = f"{status.state} after {status.restarts} restarts" if status.restarts else str(status.state)
+            yield fail(name, f"{said}: {status.detail}" if status.detail else said, logs)
         elif status.restarts >= _FLAPPING:
             quiet = False
             yield warn(name, f"ready, but it was restarted {status.restarts} times", logs)
