@@ -1,0 +1,1 @@
+"""REST, live events and login of Task Tracker."""

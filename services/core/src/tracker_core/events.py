@@ -14,6 +14,7 @@ class Verb(StrEnum):
     MESSAGE_RECORDED = "message.recorded"
     MESSAGE_TRIAGED = "message.triaged"
     MESSAGE_DEAD = "message.dead"
+    MESSAGE_RETRIAGED = "message.retriaged"
     TASK_CREATED = "task.created"
     TASK_UPDATED = "task.updated"
     TASK_MERGED = "task.merged"

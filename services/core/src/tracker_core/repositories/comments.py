@@ -40,6 +40,12 @@ async def list_comments(
     return [CommentRow(*row) for row in rows]
 
 
+async def count_comments(connection: AsyncConnection, task_id: UUID) -> int:
+    """Return how many comments a task has."""
+    counted = await connection.execute(text("select count(*) from comment where task_id = :task"), {"task": task_id})
+    return int(counted.scalar_one())
+
+
 async def insert_comment(
     connection: AsyncConnection, workspace_id: UUID, task_id: UUID, author_id: UUID, body: str
 ) -> CommentRow:

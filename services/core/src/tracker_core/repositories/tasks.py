@@ -141,7 +141,9 @@ async def list_tasks(
             conditions.append(f"t.id {comparison} :after_id")
         else:
             values["after_key"] = after.key
-            conditions.append(f"({', '.join(keys)}) {comparison} (cast(:after_key as {expression[1]}), :after_id)")
+            conditions.append(
+                f"({', '.join(keys)}) {comparison} (cast(cast(:after_key as text) as {expression[1]}), :after_id)"
+            )
     page = _page(conditions, order, limit, by_status=bool(wanted.statuses))
     sort_key = "''" if expression is None else f"({expression[0]})::text"
     # Joined after the page is cut: the joins touch `limit` rows, not all that match.

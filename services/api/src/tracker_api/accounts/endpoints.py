@@ -1,0 +1,83 @@
+"""`/api/login`, `/api/logout`, `/api/me`, `/api/members`, `/api/tokens`."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from tracker_api.accounts import service
+from tracker_api.accounts.schemas import LoginLink, LoginRequest, Me, Member, MemberDraft, NewToken, Token, TokenDraft
+from tracker_api.auth import COOKIE, Admin, Viewer, check_origin
+from tracker_api.context import Ctx
+from tracker_api.idempotency import OnlyOnce
+
+router = APIRouter(tags=["accounts"])
+
+
+@router.post("/login", status_code=204)
+async def login(context: Ctx, request: Request, credentials: LoginRequest) -> Response:
+    """Use up a one-time token and start a session. Open to everybody."""
+    check_origin(request, context)
+    address = request.client.host if request.client else ""
+    session = await service.login(context, credentials.token.get_secret_value(), address)
+    response = Response(status_code=204)
+    response.set_cookie(
+        COOKIE,
+        session,
+        max_age=int(context.settings.api.session_ttl.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https" or context.settings.api.public_url.startswith("https:"),
+    )
+    return response
+
+
+@router.post("/logout", status_code=204)
+async def logout(context: Ctx, request: Request, _: Viewer) -> Response:
+    """End the session."""
+    await service.logout(context, request.cookies.get(COOKIE, ""))
+    response = Response(status_code=204)
+    response.delete_cookie(COOKIE)
+    return response
+
+
+@router.get("/me")
+async def get_me(context: Ctx, principal: Viewer) -> Me:
+    """Return who is asking."""
+    return await service.get_me(context, principal)
+
+
+@router.get("/members")
+async def list_members(context: Ctx, principal: Viewer) -> list[Member]:
+    """Return all members, by name."""
+    return await service.list_members(context, principal)
+
+
+@router.post("/members", status_code=201, response_model=Member)
+async def create_member(context: Ctx, principal: Admin, once: OnlyOnce, draft: MemberDraft) -> Response:
+    """Add a member."""
+    return await once.answer(context, principal, lambda tx: service.add_member(tx, draft), status=201)
+
+
+@router.post("/members/{member_id}/login-link", status_code=201)
+async def create_login_link(context: Ctx, principal: Admin, member_id: UUID) -> LoginLink:
+    """Make a one-time login link for a member, shown once."""
+    return await service.make_login_link(context, principal, member_id)
+
+
+@router.get("/tokens")
+async def list_tokens(context: Ctx, principal: Viewer) -> list[Token]:
+    """Return one's own API tokens; an admin sees everybody's."""
+    return await service.list_tokens(context, principal)
+
+
+@router.post("/tokens", status_code=201)
+async def create_token(context: Ctx, principal: Viewer, draft: TokenDraft) -> NewToken:
+    """Make an API token for oneself; its secret is shown only now."""
+    return await service.make_token(context, principal, draft)
+
+
+@router.delete("/tokens/{token_id}", status_code=204)
+async def revoke_token(context: Ctx, principal: Viewer, token_id: UUID) -> None:
+    """End an API token."""
+    await service.revoke_token(context, principal, token_id)

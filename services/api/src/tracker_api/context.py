@@ -1,0 +1,81 @@
+"""What the process is made of: built once in the lifespan, frozen, and handed to the endpoints."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.requests import HTTPConnection
+from tracker_core.bus import Bus, connect, ensure_bus
+from tracker_core.database import check, make_engine
+from tracker_core.jobs import Queue
+from tracker_core.queue import JobBroker
+from tracker_core.transaction import EventPublisher, Transactions
+
+from tracker_api.limiter import FailureLimiter
+from tracker_api.live.feed import Feed
+from tracker_api.live.hub import Hub
+from tracker_api.manifests.file_store import FileManifestStore
+from tracker_api.manifests.store import ManifestStore
+from tracker_api.settings import Settings
+
+
+@dataclass(frozen=True)
+class Context:
+    """The open parts."""
+
+    settings: Settings
+    engine: AsyncEngine
+    bus: Bus
+    publisher: EventPublisher
+    transactions: Transactions
+    manifests: ManifestStore
+    hub: Hub
+    feed: Feed
+    logins: FailureLimiter
+
+
+@asynccontextmanager
+async def open_context(settings: Settings) -> AsyncIterator[Context]:
+    """Connect to Postgres and NATS, and close both at the end.
+
+    Raises:
+        UnavailableError: one of them does not answer, or the schema is not this program's.
+    """
+    engine = make_engine(settings.database)
+    try:
+        await check(engine)
+        bus = await connect(settings.nats, name="api")
+        broker = JobBroker(settings.nats, Queue.TRIAGE, name="api jobs")
+        try:
+            await ensure_bus(bus.js)
+            await broker.startup()
+            publisher = EventPublisher(bus.js, engine)
+            hub = Hub()
+            yield Context(
+                settings=settings,
+                engine=engine,
+                bus=bus,
+                publisher=publisher,
+                transactions=Transactions(engine, publisher, broker),
+                manifests=FileManifestStore(settings.api.manifests_dir, settings.api.secrets_dir),
+                hub=hub,
+                feed=Feed(bus, hub),
+                logins=FailureLimiter(),
+            )
+        finally:
+            await broker.shutdown()
+            await bus.close()
+    finally:
+        await engine.dispose()
+
+
+def _context(connection: HTTPConnection) -> Context:
+    context: Context = connection.app.state.context
+    return context
+
+
+Ctx = Annotated[Context, Depends(_context)]
+"""The process's parts, as an endpoint's parameter."""

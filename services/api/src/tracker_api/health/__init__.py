@@ -1,0 +1,1 @@
+"""Health: each part by its name."""

@@ -1,0 +1,1 @@
+"""Imports: messages from files, in batches, onto the bus."""

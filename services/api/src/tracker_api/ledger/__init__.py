@@ -1,0 +1,1 @@
+"""The ledger: no message is ever lost, and this proves it."""

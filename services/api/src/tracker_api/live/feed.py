@@ -1,0 +1,157 @@
+"""From the EVENTS stream into the hub: an ordered consumer that survives restarts of NATS.
+
+The consumer is made for one connection and thrown away: when a sequence is missing, heartbeats stay away or the
+connection was lost, a new one starts behind the last frame that the hub has.
+"""
+
+import asyncio
+import logging
+from uuid import UUID
+
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.errors import TimeoutError as NatsTimeoutError
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.errors import NotFoundError
+from tracker_core.bus import EVENTS, Bus, events_subject
+
+from tracker_api.live.hub import Hub, LiveFrame, events_frame
+
+log = logging.getLogger(__name__)
+
+PREFILL = 500
+"""Frames read back at the start, so that clients of the process before resume from memory."""
+HEARTBEAT = 2.0
+"""Seconds between two heartbeats of an idle consumer."""
+SILENCE = 3 * HEARTBEAT
+"""Seconds without any sign, after which the consumer is given up."""
+LOOK = 0.5
+"""Seconds between looks at whether the connection was lost meanwhile."""
+RETRY = 0.5
+"""Seconds before the next consumer."""
+PENDING_BYTES = 32 << 20
+"""Bytes that may wait in this process; beyond that frames are dropped and read again."""
+READ_BACK = 1000
+"""Frames that one client may have read back from the stream; who missed more fetches afresh."""
+PING_INTERVAL = 20.0
+"""Seconds between two pings to every client."""
+
+
+class Feed:
+    """Follows the stream; `run` it as a task of the process."""
+
+    def __init__(self, bus: Bus, hub: Hub) -> None:
+        self._bus = bus
+        self._hub = hub
+        self._created: object = None
+        self.trouble = "The event stream is not read yet"
+        """What is wrong, for people; empty when nothing is."""
+
+    async def run(self) -> None:
+        """Follow until cancelled."""
+        pinging = asyncio.create_task(self._ping(), name="live pings")
+        try:
+            while True:
+                try:
+                    await self._follow()
+                except (NatsError, TimeoutError, OSError) as error:
+                    self.trouble = f"The event stream does not answer: {str(error) or type(error).__name__}"
+                    log.warning("%s", self.trouble)
+                await asyncio.sleep(RETRY)
+        finally:
+            pinging.cancel()
+
+    async def read_back(self, workspace_id: UUID, since: int, until: int) -> list[LiveFrame] | None:
+        """Return the workspace's frames with `since` < sequence <= `until`; None when some are gone or too many."""
+        state = (await self._bus.js.stream_info(EVENTS)).state
+        if since + 1 < state.first_seq:
+            return None
+        found: list[LiveFrame] = []
+        seq = since
+        while len(found) < READ_BACK:
+            try:
+                message = await self._bus.js.get_msg(
+                    EVENTS, seq=seq + 1, next=True, subject=events_subject(workspace_id)
+                )
+            except NotFoundError:
+                return found
+            seq = message.seq or until + 1
+            if seq > until:
+                return found
+            found.append(events_frame(seq, message.data or b"[]"))
+        return None
+
+    async def _follow(self) -> None:
+        await self._align()
+        connections = self._bus.nc.stats["reconnects"]
+        inbox = self._bus.nc.new_inbox()
+        subscription = await self._bus.nc.subscribe(inbox, pending_bytes_limit=PENDING_BYTES)
+        try:
+            await self._bus.js.add_consumer(
+                EVENTS,
+                ConsumerConfig(
+                    deliver_subject=inbox,
+                    deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+                    opt_start_seq=self._hub.seq + 1,
+                    ack_policy=AckPolicy.NONE,
+                    max_deliver=1,
+                    idle_heartbeat=HEARTBEAT,
+                    inactive_threshold=60,
+                    mem_storage=True,
+                    num_replicas=1,
+                ),
+            )
+            self.trouble = ""
+            delivered, silent = 0, 0.0
+            while silent < SILENCE and connections == self._bus.nc.stats["reconnects"]:
+                try:
+                    message = await subscription.next_msg(timeout=LOOK)
+                except NatsTimeoutError:
+                    silent += LOOK
+                    continue
+                silent = 0.0
+                last = _last_delivered(message)
+                if last is None:
+                    self._take(message)
+                    delivered += 1
+                    last = message.metadata.sequence.consumer
+                if last != delivered:
+                    log.warning("Live events: %d of %d frames arrived, reading again", delivered, last)
+                    return
+        finally:
+            if not self._bus.nc.is_closed:
+                await subscription.unsubscribe()
+
+    async def _align(self) -> None:
+        """Bring the hub's count and the stream's together."""
+        info = await self._bus.js.stream_info(EVENTS)
+        first, last = info.state.first_seq, info.state.last_seq
+        if self._created is None:
+            self._hub.restart(max(first - 1, last - PREFILL, 0))
+        elif info.created != self._created or last < self._hub.seq:
+            log.warning("The event stream was made anew; every client fetches afresh")
+            self._hub.restart(last)
+        elif first > self._hub.seq + 1:
+            log.warning("Events have expired that this process has not seen; every client fetches afresh")
+            self._hub.restart(first - 1)
+        self._created = info.created
+
+    def _take(self, message: Msg) -> None:
+        workspace = message.subject.rpartition(".")[2]
+        try:
+            self._hub.publish(UUID(workspace), events_frame(message.metadata.sequence.stream, message.data))
+        except ValueError:
+            log.warning("Not an event frame: %s", message.subject)
+
+    async def _ping(self) -> None:
+        while True:
+            await asyncio.sleep(PING_INTERVAL)
+            self._hub.ping()
+
+
+def _last_delivered(message: Msg) -> int | None:
+    """Return the consumer sequence that a heartbeat tells; None for an event."""
+    headers = message.headers or {}
+    if message.data or "Status" not in headers:
+        return None
+    return int(headers.get("Nats-Last-Consumer", "0"))

@@ -1,0 +1,122 @@
+"""Wires the API process: routes, middleware, what runs beside the requests."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+from pydantic import ValidationError
+from starlette.routing import Mount, WebSocketRoute
+from tracker_core.health import beating
+from tracker_core.telemetry import configure_logging
+
+from tracker_api import problems
+from tracker_api.accounts.endpoints import router as accounts
+from tracker_api.context import open_context
+from tracker_api.dashboard import dashboard_app
+from tracker_api.dead_letters.endpoints import router as dead_letters
+from tracker_api.events.endpoints import router as events
+from tracker_api.health.endpoints import probes
+from tracker_api.health.endpoints import router as health
+from tracker_api.health.service import own_heartbeat
+from tracker_api.housekeeping import keep_house
+from tracker_api.imports.endpoints import router as imports
+from tracker_api.ledger.endpoints import router as ledger
+from tracker_api.live.socket import LiveSocket
+from tracker_api.manifests.endpoints import router as manifests
+from tracker_api.messages.endpoints import router as messages
+from tracker_api.middleware.body_limit import BodyLimitMiddleware
+from tracker_api.middleware.security_headers import SecurityHeadersMiddleware
+from tracker_api.middleware.tracing import TracingMiddleware
+from tracker_api.openapi import DescribedAPI
+from tracker_api.settings import Settings
+from tracker_api.sources.endpoints import router as sources
+from tracker_api.stats.endpoints import router as stats
+from tracker_api.tasks.endpoints import router as tasks
+
+log = logging.getLogger(__name__)
+
+ROUTERS = (tasks, messages, sources, manifests, imports, events, stats, ledger, dead_letters, health, accounts)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the application; without settings it has no parts and serves only for its OpenAPI document."""
+    app = DescribedAPI(
+        title="Task Tracker",
+        version="1",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+        lifespan=_lifespan(settings) if settings else None,
+    )
+    problems.install(app)
+    api = APIRouter(prefix="/api", responses=problems.RESPONSES)
+    for router in ROUTERS:
+        api.include_router(router)
+    app.include_router(api)
+    app.include_router(probes)
+    app.router.routes.append(WebSocketRoute("/ws", LiveSocket(), name="live"))
+    dashboard = dashboard_app(settings.api.dashboard_dir) if settings else None
+    if dashboard is not None:
+        app.router.routes.append(Mount("/", dashboard, name="dashboard"))
+    for layer in (BodyLimitMiddleware, SecurityHeadersMiddleware, TracingMiddleware):
+        app.add_middleware(layer)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _lifespan(settings: Settings):  # type: ignore[no-untyped-def]  # noqa: ANN202 -- Starlette's own type
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_context(settings) as context:
+            app.state.context = context
+            loops = [
+                asyncio.create_task(loop)
+                for loop in (context.publisher.run(), context.feed.run(), keep_house(context.engine))
+            ]
+            try:
+                async with beating(context.bus.js, f"api.{settings.instance}", lambda: own_heartbeat(context)):
+                    yield
+            finally:
+                for loop in loops:
+                    loop.cancel()
+                await asyncio.gather(*loops, return_exceptions=True)
+
+    return lifespan
+
+
+def main() -> int:
+    """Serve until SIGTERM or SIGINT; the exit code is 0 then."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        missing = ", ".join("TRACKER_" + "__".join(map(str, item["loc"])).upper() for item in error.errors())
+        sys.stderr.write(f"Settings are missing or wrong: {missing}\n")
+        return 2
+    configure_logging(settings.log, "api")
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(settings),
+            host=settings.api.host,
+            port=settings.api.port,
+            loop="uvloop",
+            http="httptools",
+            ws="websockets-sansio",
+            ws_per_message_deflate=False,
+            ws_max_size=65_536,
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+        )
+    )
+    server.run()
+    return 0 if server.started else 1

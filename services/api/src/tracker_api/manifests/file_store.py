@@ -1,0 +1,195 @@
+"""Manifests in a folder: `<namespace>/<kind>-<name>.yaml`, and secrets in another: `<namespace>/<secret>/<key>`.
+
+A file is replaced in one step, so that the gateway, which reads the folder, never sees half of one. A lock keeps two
+writers apart. What a Secret holds is readable by its owner alone and never given out again.
+"""
+
+import asyncio
+import fcntl
+import logging
+import os
+import secrets
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tracker_core.errors import ConflictError, InvalidManifestError, TrackerError, UnavailableError
+from tracker_core.manifests import Manifest, Secret, Source, Webhook, dump_manifest, read_documents
+
+from tracker_api.manifests.store import Applied, Result, check_immutable
+
+log = logging.getLogger(__name__)
+
+LOCK_SECONDS = 5.0
+"""How long another writer is waited for."""
+_LOCK_FILE = ".lock"
+_SUFFIXES = (".yaml", ".yml", ".json")
+_MAX_FILE_NAME = 255
+
+
+@dataclass(frozen=True)
+class _Stored:
+    manifest: Source | Webhook
+    path: Path
+    alone: bool
+    """Whether the file holds nothing else."""
+
+
+type _Known = dict[tuple[str, str], _Stored]
+
+
+@dataclass(frozen=True)
+class _Step:
+    """What is to be done for one manifest."""
+
+    manifest: Manifest
+    result: Result
+    files: dict[Path, bytes]
+    obsolete: frozenset[Path] = frozenset()
+
+
+class FileManifestStore:
+    """Fills `ManifestStore`; see the module's docstring."""
+
+    def __init__(self, manifests: Path, secrets_folder: Path) -> None:
+        self._manifests = manifests.absolute()
+        self._secrets = secrets_folder.absolute()
+
+    async def read(self) -> list[Source | Webhook]:
+        """Return every Source and Webhook, by kind and name."""
+        known = await asyncio.to_thread(self._read)
+        return [stored.manifest for _, stored in sorted(known.items())]
+
+    async def apply(self, manifests: Sequence[Manifest]) -> list[Applied]:
+        """Write the manifests: all of them, or none when one is refused."""
+        return await asyncio.to_thread(self._apply, manifests)
+
+    def _apply(self, manifests: Sequence[Manifest]) -> list[Applied]:
+        try:
+            self._manifests.mkdir(parents=True, exist_ok=True)
+            with _locked(self._manifests / _LOCK_FILE):
+                known = self._read()
+                steps = [self._plan(manifest, known) for manifest in manifests]
+                for step in steps:
+                    for path, content in step.files.items():
+                        _replace(path, content, private=isinstance(step.manifest, Secret))
+                    for path in step.obsolete:
+                        path.unlink(missing_ok=True)
+        except OSError as error:
+            raise UnavailableError(
+                f"The manifests cannot be written: {error.strerror}",
+                cure="Check space and permissions of TRACKER_API__MANIFESTS_DIR and TRACKER_API__SECRETS_DIR",
+            ) from error
+        return [Applied(step.manifest, step.result) for step in steps]
+
+    def _plan(self, manifest: Manifest, known: _Known) -> _Step:
+        """Say what is to be done; everything that can be refused is refused here, before anything is written."""
+        step = self._plan_secret(manifest) if isinstance(manifest, Secret) else self._plan_object(manifest, known)
+        for path in step.files:
+            self._check_place(manifest, path)
+        return step
+
+    def _plan_secret(self, secret: Secret) -> _Step:
+        folder = self._secrets / secret.metadata.namespace / secret.metadata.name
+        files = {folder / key: value for key, value in secret.values().items()}
+        before = {path: path.read_bytes() for path in folder.iterdir() if path.is_file()} if folder.is_dir() else None
+        if before == files:
+            return _Step(secret, Result.UNCHANGED, {})
+        result = Result.CREATED if before is None else Result.CONFIGURED
+        return _Step(secret, result, files, frozenset(before or ()) - files.keys())
+
+    def _plan_object(self, manifest: Source | Webhook, known: _Known) -> _Step:
+        key = manifest.kind, manifest.key
+        old = known.get(key)
+        if old is None:
+            namespace, name = manifest.metadata.namespace, manifest.metadata.name
+            path, result = self._manifests / namespace / f"{manifest.kind.lower()}-{name}.yaml", Result.CREATED
+        elif old.manifest == manifest:
+            return _Step(manifest, Result.UNCHANGED, {})
+        else:
+            check_immutable(old.manifest, manifest)
+            if not old.alone:
+                raise ConflictError(
+                    f"{manifest.kind} '{manifest.key}' stands in {old.path.relative_to(self._manifests)} with others",
+                    cure="Give each object a file of its own, or edit that file",
+                )
+            path, result = old.path, Result.CONFIGURED
+        # A further document of the same object is compared with this one.
+        known[key] = _Stored(manifest, path, alone=True)
+        return _Step(manifest, result, {path: dump_manifest(manifest).encode()})
+
+    def _check_place(self, manifest: Manifest, path: Path) -> None:
+        """Refuse what would leave the folder or not fit into it; as the key of a Secret the schema allows `..`."""
+        root = self._secrets if isinstance(manifest, Secret) else self._manifests
+        parts = path.relative_to(root).parts if path.is_relative_to(root) else ("..",)
+        if {".", ".."} & set(parts) or not path.resolve().is_relative_to(root.resolve()):
+            raise InvalidManifestError(
+                f"{manifest.kind} '{manifest.key}': {path.name!r} is no name for a file", cure="Choose another name"
+            )
+        if max(len(part) for part in parts) > _MAX_FILE_NAME:
+            raise InvalidManifestError(f"{manifest.kind} '{manifest.key}': the name is too long", cure="Shorten it")
+        folders = [root.joinpath(*parts[:depth]) for depth in range(1, len(parts))]
+        if path.is_dir() or any(folder.exists() and not folder.is_dir() for folder in folders):
+            raise InvalidManifestError(
+                f"{manifest.kind} '{manifest.key}': its place is taken by something else", cure="Choose another name"
+            )
+
+    def _read(self) -> _Known:
+        known: _Known = {}
+        for path in sorted(self._manifests.rglob("*")):
+            if path.suffix not in _SUFFIXES or any(
+                part.startswith(".") for part in path.relative_to(self._manifests).parts
+            ):
+                continue
+            try:
+                documents = read_documents(path.read_text(encoding="utf-8"))
+            except FileNotFoundError:
+                continue
+            except (TrackerError, UnicodeDecodeError) as error:
+                # The gateway reports it too; one broken file must not hide the others or stop its own repair.
+                log.warning("Manifest %s is left out: %s", path, error)
+                continue
+            for manifest in documents:
+                if not isinstance(manifest, Secret):
+                    known.setdefault((manifest.kind, manifest.key), _Stored(manifest, path, alone=len(documents) == 1))
+        return known
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("a", encoding="utf-8") as file:
+        deadline = time.monotonic() + LOCK_SECONDS
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise UnavailableError("Somebody else is changing the manifests", cure="Try again") from None
+                time.sleep(0.02)
+        yield
+
+
+def _replace(path: Path, content: bytes, *, private: bool) -> None:
+    _make_folder(path.parent, private=private)
+    # Hidden, so that whoever reads the folder leaves it out.
+    draft = path.with_name(f".{secrets.token_hex(8)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o644)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def _make_folder(folder: Path, *, private: bool) -> None:
+    # `parents=True` would make the folders between with the default mode.
+    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+    for parent in reversed(missing):
+        parent.mkdir(mode=0o700 if private else 0o755, exist_ok=True)

@@ -1,0 +1,91 @@
+"""Applies manifests: store, projection into the Source rows, and an event for each that changed."""
+
+from collections.abc import Sequence
+
+from tracker_core.errors import InvalidManifestError, MalformedError
+from tracker_core.events import Change, Entity, Verb
+from tracker_core.health import ServedSource
+from tracker_core.manifests import Manifest, Secret, Source, Webhook, dump_manifest, read_documents
+from tracker_core.repositories import sources
+from tracker_core.transaction import Transaction
+
+from tracker_api.auth import Principal
+from tracker_api.context import Context
+from tracker_api.manifests.schemas import AppliedManifest
+from tracker_api.manifests.store import Applied, Result
+
+
+async def apply(context: Context, principal: Principal, body: bytes) -> list[AppliedManifest]:
+    """Apply YAML or JSON with one or more documents: all of them, or none when one is refused."""
+    manifests = _parse(body)
+    # The store is written last: what Postgres refuses leaves the folder alone.
+    async with context.transactions.begin(principal.workspace_id, principal.actor) as tx:
+        known = {(manifest.kind, manifest.key): manifest for manifest in await context.manifests.read()}
+        applied = await context.manifests.apply(manifests)
+        known |= {(m.kind, m.key): m for m in manifests if not isinstance(m, Secret)}
+        await _project(tx, applied, list(known.values()))
+    return [
+        AppliedManifest(
+            kind=item.manifest.kind,
+            namespace=item.manifest.metadata.namespace,
+            name=item.manifest.metadata.name,
+            result=item.result,
+        )
+        for item in applied
+    ]
+
+
+async def dump(context: Context) -> str:
+    """Return every Source and Webhook as YAML documents. Secrets are never given out."""
+    return "---\n".join(dump_manifest(manifest) for manifest in await context.manifests.read())
+
+
+def _parse(body: bytes) -> list[Manifest]:
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise MalformedError("The body is not UTF-8", cure="Save the file as UTF-8") from error
+    manifests = read_documents(text)
+    if not manifests:
+        raise InvalidManifestError("The body holds no manifest", cure="Send a Source, a Webhook or a Secret as YAML")
+    return manifests
+
+
+async def _project(tx: Transaction, applied: Sequence[Applied], known: Sequence[Source | Webhook]) -> None:
+    """Bring the rows of the touched Sources to what the manifests say; unchanged ones too, which heals a lost write."""
+    connection = await tx.session.connection()
+    found = {manifest.key: manifest for manifest in known if isinstance(manifest, Source)}
+    paths = {manifest.source_key: manifest.path for manifest in known if isinstance(manifest, Webhook)}
+    touched = {
+        item.manifest.key if isinstance(item.manifest, Source) else item.manifest.source_key: item
+        for item in applied
+        if isinstance(item.manifest, Source | Webhook)
+    }
+    for key in touched:
+        source = found.get(key)
+        if source is None:
+            # A Webhook whose Source does not exist yet; the gateway reports it until it does.
+            continue
+        served = ServedSource(
+            namespace=source.metadata.namespace,
+            name=source.metadata.name,
+            kind=source.spec.type,
+            spec=source.spec.model_dump(mode="json", by_alias=True, exclude_defaults=True),
+            webhook_path=paths.get(key, ""),
+        )
+        source_id = await sources.project(connection, tx.workspace_id, served)
+        for item in applied:
+            if item.result is not Result.UNCHANGED and _belongs(item.manifest, key):
+                tx.record(_configured(item, source_id_entity=Entity("source", source_id)))
+
+
+def _belongs(manifest: Manifest, source_key: str) -> bool:
+    if isinstance(manifest, Webhook):
+        return manifest.source_key == source_key
+    return isinstance(manifest, Source) and manifest.key == source_key
+
+
+def _configured(item: Applied, *, source_id_entity: Entity) -> Change:
+    manifest = item.manifest
+    data = {"kind": manifest.kind, "namespace": manifest.metadata.namespace, "name": manifest.metadata.name}
+    return Change(verb=Verb.SOURCE_CONFIGURED, entity=source_id_entity, data=data | {"result": item.result})

@@ -1,0 +1,61 @@
+"""The port through which manifests are read and written: a folder on one machine, Kubernetes objects in a cluster."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from tracker_core.errors import ConflictError
+from tracker_core.manifests import Manifest, Source, Webhook
+
+
+class Result(StrEnum):
+    """What applying a manifest did."""
+
+    CREATED = "created"
+    CONFIGURED = "configured"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True)
+class Applied:
+    """One manifest after it was applied."""
+
+    manifest: Manifest
+    result: Result
+
+
+class ManifestStore(Protocol):
+    """Where the manifests are: the one truth about what is connected."""
+
+    async def read(self) -> list[Source | Webhook]:
+        """Return every Source and Webhook, by kind and name. Secrets are never given out."""
+        ...
+
+    async def apply(self, manifests: Sequence[Manifest]) -> list[Applied]:
+        """Write the manifests: all of them, or none when one is refused.
+
+        Raises:
+            ConflictError: one changes what cannot be changed.
+            InvalidManifestError: one cannot be stored.
+        """
+        ...
+
+
+def check_immutable(old: Source | Webhook, new: Source | Webhook) -> None:
+    """Refuse a change of what an object is; the same rules as the CRDs'.
+
+    Raises:
+        ConflictError: the object would become another one.
+    """
+    if isinstance(old, Source) and isinstance(new, Source) and old.spec.type is not new.spec.type:
+        raise ConflictError(
+            f"Source '{new.key}': spec.type is '{old.spec.type}' and cannot become '{new.spec.type}'",
+            cure="Create another Source: the messages of this one were read as they came in",
+        )
+    if isinstance(old, Webhook) and isinstance(new, Webhook) and old.source_key != new.source_key:
+        raise ConflictError(
+            f"Webhook '{new.key}': spec.sourceRef is '{old.spec.source_ref.name}' and cannot become"
+            f" '{new.spec.source_ref.name}'",
+            cure="Create another Webhook for the other Source",
+        )

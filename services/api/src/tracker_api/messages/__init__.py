@@ -1,0 +1,1 @@
+"""Messages: what somebody said, and what became of it."""

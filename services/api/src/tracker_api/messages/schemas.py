@@ -1,0 +1,151 @@
+"""Messages and verdicts as the API shows them."""
+
+from datetime import datetime, timedelta, timezone
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel
+from tracker_core.manifests import SourceKind
+from tracker_core.repositories.messages import MessageRow, VerdictRow
+from tracker_core.tables import Category, MessageState, Priority, TaskStatus
+
+from tracker_api.paging import Page
+from tracker_api.references import SourceRef, TaskRef
+
+
+class Sender(BaseModel):
+    """Who wrote it, as the channel knows them."""
+
+    name: str
+    address: str
+
+
+class MessageVerdict(BaseModel):
+    """What the newest triage run said."""
+
+    category: Category
+    priority: Priority
+    actionable: bool
+    confidence: float
+    """Calibrated, 0-1."""
+    reason: str
+    provider: str
+    language: str | None
+
+
+class Verdict(MessageVerdict):
+    """One triage run."""
+
+    id: UUID
+    message_id: UUID
+    model: str
+    latency_ms: float
+    created_at: datetime
+
+    @classmethod
+    def of(cls, row: VerdictRow) -> "Verdict":
+        """Return the verdict for the wire."""
+        return cls(
+            id=row.id,
+            message_id=row.message_id,
+            model=row.model,
+            latency_ms=row.latency_ms,
+            created_at=row.created_at,
+            category=Category(row.category),
+            priority=Priority(row.priority),
+            actionable=row.actionable,
+            confidence=row.confidence,
+            reason=row.reason,
+            provider=row.provider,
+            language=_language(row.language),
+        )
+
+
+class Message(BaseModel):
+    """What somebody said, and what became of it."""
+
+    id: UUID
+    source: SourceRef
+    external_id: str
+    sender: Sender
+    subject: str | None
+    text: str
+    url: str | None
+    sent_at: datetime
+    """With the sender's own offset."""
+    received_at: datetime
+    state: MessageState
+    state_reason: str | None
+    conversation_id: UUID | None
+    task: TaskRef | None
+    verdict: MessageVerdict | None
+    attempts: int
+    last_error: str | None
+    trace_id: str
+
+    @classmethod
+    def of(cls, row: MessageRow) -> "Message":
+        """Return the message for the wire."""
+        return cls(
+            id=row.id,
+            source=SourceRef(
+                id=row.source_id, namespace=row.source_namespace, name=row.source_name, kind=SourceKind(row.source_kind)
+            ),
+            external_id=row.external_id,
+            sender=Sender(name=row.sender_name, address=row.sender_address),
+            subject=row.subject or None,
+            text=row.text,
+            url=row.url or None,
+            sent_at=row.sent_at.astimezone(timezone(timedelta(seconds=row.sent_offset))),
+            received_at=row.received_at,
+            state=MessageState(row.state),
+            state_reason=row.state_reason or None,
+            conversation_id=row.conversation_id,
+            task=_task(row),
+            verdict=_verdict(row),
+            attempts=row.attempts,
+            last_error=row.last_error or None,
+            trace_id=row.trace_id,
+        )
+
+
+class MessageDetail(Message):
+    """A message with its raw form."""
+
+    raw: str
+    raw_encoding: Literal["text", "base64"]
+
+
+class MessagePage(Page[Message]):
+    """Messages, newest first."""
+
+
+class Retriage(BaseModel):
+    """A message that waits for triage."""
+
+    id: UUID
+    state: MessageState
+
+
+def _task(row: MessageRow) -> TaskRef | None:
+    if row.task_id is None or row.task_number is None or row.task_title is None or row.task_status is None:
+        return None
+    return TaskRef(id=row.task_id, number=row.task_number, title=row.task_title, status=TaskStatus(row.task_status))
+
+
+def _verdict(row: MessageRow) -> MessageVerdict | None:
+    if row.verdict_category is None:
+        return None
+    return MessageVerdict(
+        category=Category(row.verdict_category),
+        priority=Priority(row.verdict_priority or Priority.MEDIUM),
+        actionable=bool(row.verdict_actionable),
+        confidence=row.verdict_confidence or 0.0,
+        reason=row.verdict_reason or "",
+        provider=row.verdict_provider or "",
+        language=_language(row.verdict_language),
+    )
+
+
+def _language(code: str | None) -> str | None:
+    return None if code in {None, "", "und"} else code

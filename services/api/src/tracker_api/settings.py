@@ -1,0 +1,44 @@
+"""What the API process reads from the environment; the prefix is `TRACKER_`."""
+
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, Field
+from tracker_core.settings import DatabaseSettings, NatsSettings, ProcessSettings
+
+
+class ApiSettings(BaseModel):
+    """`TRACKER_API__*`."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    """0 takes any free port."""
+    public_url: str = ""
+    """Base URL that people open, where a proxy stands in front; https makes the session cookie Secure."""
+    gateway_url: str = ""
+    """Base URL of the webhook gateway, to show each Source's address."""
+    dashboard_dir: Path | None = None
+    """Folder of the built dashboard; none serves only the API."""
+    manifests_dir: Path
+    """Folder of Source and Webhook manifests: `<namespace>/<kind>-<name>.yaml`."""
+    secrets_dir: Path
+    """Folder of secrets: `<namespace>/<secret>/<key>`."""
+    session_ttl: timedelta = timedelta(days=30)
+    """How long a browser stays logged in."""
+    max_sockets: int = Field(default=2000, ge=1)
+    """Live connections at once; more are refused with 503."""
+
+    @property
+    def public_origin(self) -> str:
+        """`scheme://host[:port]` of the public URL; empty when there is none."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}".lower() if parts.netloc else ""
+
+
+class Settings(ProcessSettings):
+    """Environment of `python -m tracker_api`."""
+
+    database: DatabaseSettings
+    nats: NatsSettings
+    api: ApiSettings

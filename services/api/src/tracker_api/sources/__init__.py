@@ -1,0 +1,1 @@
+"""Sources: the channels, with their health."""

@@ -1,0 +1,78 @@
+"""Reads Sources: their rows, their part of the ledger, and how they say they are."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import nats.errors
+from nats.js.errors import APIError
+from tracker_core.database import reading
+from tracker_core.health import Heartbeat, read_heartbeats
+from tracker_core.manifests import Autonomy, SourceKind
+from tracker_core.repositories import ledger
+from tracker_core.repositories import sources as repository
+from tracker_core.repositories.ledger import SourceCount
+from tracker_core.repositories.sources import SourceState
+
+from tracker_api.auth import Principal
+from tracker_api.context import Context
+from tracker_api.sources.schemas import Counts, Source, SourceHealth, SourceList
+
+_DEFAULT_THRESHOLD = 85
+
+
+async def list_sources(context: Context, principal: Principal) -> SourceList:
+    """Return all Sources, by name."""
+    async with reading(context.engine) as connection:
+        rows = await repository.list_sources(connection, principal.workspace_id)
+        counted = {row.source_id: row for row in await ledger.count_by_source(connection, principal.workspace_id)}
+    heartbeats: Mapping[str, Heartbeat] | None
+    try:
+        heartbeats = await read_heartbeats(context.bus.js)
+    except (nats.errors.Error, APIError, TimeoutError, OSError):
+        heartbeats = None
+    gateway = context.settings.api.gateway_url.rstrip("/")
+    return SourceList(items=[_source(row, counted.get(row.id), heartbeats, gateway) for row in rows])
+
+
+def source_health(source: SourceState, heartbeats: Mapping[str, Heartbeat] | None) -> SourceHealth:
+    """Return how a Source is, from what the processes say; `heartbeats` is None when the bus does not tell."""
+    if heartbeats is None:
+        return SourceHealth(state="unknown", message="NATS does not answer, so nobody can say how the Source is")
+    own = heartbeats.get(f"source.{source.namespace}.{source.name}")
+    if own is not None:
+        return SourceHealth(state=own.state, message=own.detail)
+    if source.kind == SourceKind.WEBHOOK:
+        if not any(key.startswith("gateway.") for key in heartbeats):
+            return SourceHealth(state="offline", message="The gateway does not run. Start it")
+        return SourceHealth(
+            state="offline", message="The gateway does not serve it. Apply the Source and a Webhook that names it"
+        )
+    return SourceHealth(state="offline", message="No process serves it. Start the one of this Source")
+
+
+def counts(row: SourceCount | None) -> Counts:
+    """Return a Source's part of the ledger; zeros when there is none."""
+    if row is None:
+        return Counts(received=0, tasks=0, ignored=0, waiting=0, dead=0)
+    received = row.tasks + row.ignored + row.waiting + row.dead
+    return Counts(received=received, tasks=row.tasks, ignored=row.ignored, waiting=row.waiting, dead=row.dead)
+
+
+def _source(
+    row: SourceState, counted: SourceCount | None, heartbeats: Mapping[str, Heartbeat] | None, gateway: str
+) -> Source:
+    # What a manifest leaves out takes the manifest's default; a Source that is only known from its messages has none.
+    triage: dict[str, Any] = row.spec.get("triage") or {}
+    return Source(
+        id=row.id,
+        namespace=row.namespace,
+        name=row.name,
+        kind=SourceKind(row.kind),
+        autonomy=Autonomy(triage.get("autonomy", Autonomy.SUGGEST)),
+        auto_threshold=int(triage.get("autoThreshold", _DEFAULT_THRESHOLD)),
+        suspended=bool(row.spec.get("suspend", False)),
+        health=source_health(row, heartbeats),
+        last_message_at=row.last_message_at,
+        counts=counts(counted),
+        webhook_url=f"{gateway}{row.webhook_path}" if gateway and row.webhook_path else None,
+    )

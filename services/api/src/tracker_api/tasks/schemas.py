@@ -1,0 +1,160 @@
+"""Tasks as the API takes and shows them."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, Field
+from tracker_core.repositories.comments import CommentRow
+from tracker_core.repositories.tasks import TaskRow
+from tracker_core.tables import Category, Priority, TaskStatus
+
+from tracker_api.inputs import Input, Line, Moment, Prose, Text
+from tracker_api.messages.schemas import Message, Verdict
+from tracker_api.paging import Page
+from tracker_api.references import MemberRef, SourceRef, member_ref, source_ref
+
+Label = Annotated[Line, Field(max_length=64)]
+
+
+def _distinct(labels: list[str]) -> list[str]:
+    return list(dict.fromkeys(labels))
+
+
+Labels = Annotated[list[Label], Field(max_length=32), AfterValidator(_distinct)]
+
+
+class TaskDraft(Input):
+    """A task made by hand."""
+
+    title: Line
+    description: Text = ""
+    category: Category = Category.TASK
+    priority: Priority = Priority.MEDIUM
+    assignee_id: UUID | None = None
+    due_on: date | None = None
+    labels: Labels = []
+
+
+class TaskPatch(Input):
+    """What is to change; what is left out stays."""
+
+    title: Line = ""
+    description: Text = ""
+    status: TaskStatus = TaskStatus.TODO
+    """`todo` accepts a suggestion, `declined` declines it, `duplicate` needs `duplicate_of`."""
+    category: Category = Category.TASK
+    priority: Priority = Priority.MEDIUM
+    assignee_id: UUID | None = None
+    due_on: date | None = None
+    labels: Labels = []
+    snoozed_until: Moment | None = None
+    duplicate_of: UUID | int | None = None
+    """Id or number of the other task."""
+
+
+class Task(BaseModel):
+    """Something that the team has to do, or a suggestion of it."""
+
+    id: UUID
+    number: int
+    title: str
+    description: str
+    """Markdown."""
+    status: TaskStatus
+    category: Category
+    priority: Priority
+    assignee: MemberRef | None
+    due_on: date | None
+    snoozed_until: datetime | None
+    labels: list[str]
+    source: SourceRef | None
+    confidence: float | None
+    """Of the verdict that proposed it, 0-1; null for a task made by hand."""
+    reason: str | None
+    language: str | None
+    provider: str | None
+    duplicate_of: UUID | None
+    created_at: datetime
+    updated_at: datetime
+    version: int
+    """Send it back as `If-Match` to change the task."""
+    message_count: int
+
+    @classmethod
+    def of(cls, row: TaskRow) -> "Task":
+        """Return the task for the wire."""
+        return cls(
+            id=row.id,
+            number=row.number,
+            title=row.title,
+            description=row.description,
+            status=TaskStatus(row.status),
+            category=Category(row.category),
+            priority=Priority(row.priority),
+            assignee=member_ref(row.assignee_id, row.assignee_name),
+            due_on=row.due_on,
+            snoozed_until=row.snoozed_until,
+            labels=row.labels,
+            source=source_ref(row.source_id, row.source_namespace, row.source_name, row.source_kind),
+            confidence=row.confidence,
+            reason=row.reason,
+            language=None if row.language == "und" else row.language,
+            provider=row.provider,
+            duplicate_of=row.duplicate_of,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            version=row.version,
+            message_count=row.message_count,
+        )
+
+
+class TaskPage(Page[Task]):
+    """Tasks in the order that was asked for."""
+
+
+class TaskDetail(Task):
+    """A task with what it comes from."""
+
+    messages: list[Message]
+    """Oldest first."""
+    verdicts: list[Verdict]
+    """Newest first."""
+    comment_count: int
+
+
+class TaskCounts(BaseModel):
+    """Number of tasks in each status."""
+
+    triage: int
+    todo: int
+    in_progress: int
+    done: int
+    declined: int
+    duplicate: int
+
+
+class CommentDraft(Input):
+    """A comment to add."""
+
+    body: Prose
+
+
+class Comment(BaseModel):
+    """An internal note; it never leaves."""
+
+    id: UUID
+    author: MemberRef | None
+    body: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, row: CommentRow) -> "Comment":
+        """Return the comment for the wire."""
+        return cls(
+            id=row.id, author=member_ref(row.author_id, row.author_name), body=row.body, created_at=row.created_at
+        )
+
+
+class CommentPage(Page[Comment]):
+    """Comments, oldest first."""
