@@ -7,7 +7,8 @@ import { explain } from '@/shared/errors/explain';
 import { t } from '@/shared/i18n/translate';
 import { Avatar } from '@/shared/ui/avatar';
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from '@/shared/ui/menu';
-import { toast } from '@/shared/ui/toast-store';
+import { dismissAllToasts, toast } from '@/shared/ui/toast-store';
+import { forgetUndo } from '@/shared/undo/undo-store';
 
 import { ThemeChoices } from './theme-choices';
 
@@ -20,6 +21,8 @@ export function useSignOut(): () => void {
       async () => {
         await navigate({ to: '/login', search: {} });
         client.clear();
+        dismissAllToasts();
+        forgetUndo();
       },
       (error: unknown) => toast({ tone: 'problem', title: t('signOut.failed'), detail: explain(error) }),
     );

@@ -4,7 +4,7 @@ import { setShortcutsEnabled, useShortcutGroups, useShortcutsEnabled } from '@/s
 import { Dialog } from '@/shared/ui/dialog';
 import { Kbd } from '@/shared/ui/kbd';
 
-export default function KeyboardHelp({ onClose }: { onClose: () => void }) {
+export function KeyboardHelp({ onClose }: { onClose: () => void }) {
   const groups = useShortcutGroups().toReversed();
   const enabled = useShortcutsEnabled();
   return (

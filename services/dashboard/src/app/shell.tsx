@@ -1,21 +1,20 @@
 /** What stays while pages change: navigation, live connection, notes, help and the command palette. */
 import { Outlet, useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 
 import { t } from '@/shared/i18n/translate';
-import { listenToShortcuts, useShortcuts } from '@/shared/keyboard/shortcuts';
+import { listenToShortcuts, useShortcuts, type Shortcut } from '@/shared/keyboard/shortcuts';
 import { LiveProvider } from '@/shared/live/live-provider';
 import { toast } from '@/shared/ui/toast-store';
 import { Toaster } from '@/shared/ui/toaster';
 import { undoLast } from '@/shared/undo/undo-store';
 
 import { BottomBar } from './bottom-bar';
+import { CommandPalette } from './command-palette';
+import { KeyboardHelp } from './keyboard-help';
 import { places } from './navigation';
 import { OfflineBanner } from './offline-banner';
 import { Sidebar } from './sidebar';
-
-const KeyboardHelp = lazy(() => import('./keyboard-help'));
-const CommandPalette = lazy(() => import('./command-palette'));
 
 export function Shell() {
   const navigate = useNavigate();
@@ -23,12 +22,13 @@ export function Shell() {
   const close = () => setOpen(null);
 
   useEffect(listenToShortcuts, []);
-  useShortcuts('shortcuts.everywhere', [
+  const everywhere: Shortcut[] = [
     { keys: 'mod+k', label: 'palette.title', run: () => setOpen('palette') },
     { keys: '?', label: 'shortcuts.title', run: () => setOpen('help') },
     { keys: 'z', label: 'undo', run: () => undoLast() || toast({ title: t('undo.nothing') }) },
     ...places.map(({ to, label, keys }) => ({ keys, label, run: () => void navigate({ to }) })),
-  ]);
+  ];
+  useShortcuts('shortcuts.everywhere', everywhere, true);
 
   return (
     <LiveProvider>
@@ -48,10 +48,9 @@ export function Shell() {
         </div>
         <BottomBar onSearch={() => setOpen('palette')} />
       </div>
-      <Suspense>
-        {open === 'help' && <KeyboardHelp onClose={close} />}
-        {open === 'palette' && <CommandPalette onClose={close} onHelp={() => setOpen('help')} />}
-      </Suspense>
+      {/* Not lazy: what one types right after Ctrl-K must reach the field, and never the shortcuts of the page. */}
+      {open === 'help' && <KeyboardHelp onClose={close} />}
+      {open === 'palette' && <CommandPalette onClose={close} onHelp={() => setOpen('help')} />}
       <Toaster />
     </LiveProvider>
   );

@@ -16,12 +16,12 @@ export function snoozeTimes(now: Date): SnoozeTime[] {
   const daysToMonday = (MONDAY - now.getDay() + 7) % 7 || 7;
   const tomorrow: SnoozeTime = { id: 'tomorrow', label: 'snooze.tomorrow', until: morning(now, 1) };
   const monday: SnoozeTime = { id: 'monday', label: 'snooze.monday', until: morning(now, daysToMonday) };
-  const month: SnoozeTime = { id: 'month', label: 'snooze.fortnight', until: morning(now, 14) };
+  const fortnight: SnoozeTime = { id: 'fortnight', label: 'snooze.fortnight', until: morning(now, 14) };
   const today: SnoozeTime = { id: 'later', label: 'snooze.later', until: later };
   return [
     ...(later.getDate() === now.getDate() ? [today] : []),
     tomorrow,
     ...(daysToMonday === 1 ? [] : [monday]),
-    month,
+    fortnight,
   ];
 }

@@ -1,7 +1,7 @@
 /** The decisions as buttons: in the header on a desk, under the thumb on a phone. */
 import { Check, Clock, Pencil, X } from 'lucide-react';
 
-import { formatWeekday } from '@/shared/i18n/dates';
+import { formatMoment } from '@/shared/i18n/dates';
 import { t } from '@/shared/i18n/translate';
 import { Button } from '@/shared/ui/button';
 import { Menu, MenuItem, MenuLabel } from '@/shared/ui/menu';
@@ -38,7 +38,7 @@ export function SuggestionActions({ actions, onEdit, snoozing, onSnoozing }: Pro
           <MenuItem key={id} onSelect={() => actions.snooze(until)}>
             <span className="flex items-baseline justify-between gap-6">
               {t(label)}
-              <span className="nums text-xs text-faint">{formatWeekday(until)}</span>
+              <span className="nums text-xs text-faint">{formatMoment(until)}</span>
             </span>
           </MenuItem>
         ))}

@@ -60,7 +60,7 @@ export function Suggestion({ task, change }: Props) {
       </header>
       <VerdictCard {...task} />
       <section aria-label={t('conversation.title')} aria-busy={detail.isPending} className="pt-1">
-        {messages && <Conversation messages={messages} />}
+        {messages && <Conversation messages={messages} title={task.title} />}
         {detail.isPending && <ConversationSkeleton />}
         {detail.isError && <ErrorState error={detail.error} onRetry={() => void detail.refetch()} />}
       </section>

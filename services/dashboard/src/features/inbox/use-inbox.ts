@@ -5,7 +5,7 @@ import { useCallback, useEffect, useMemo, useRef } from 'react';
 
 import { inboxQuery, taskQuery } from '@/shared/api/tasks';
 import type { Task, TaskPatch } from '@/shared/api/types';
-import { formatWeekday } from '@/shared/i18n/dates';
+import { formatMoment } from '@/shared/i18n/dates';
 import { t } from '@/shared/i18n/translate';
 import { isSnoozed } from '@/shared/tasks/task-cache';
 import { useUpdateTask } from '@/shared/tasks/update-task';
@@ -67,7 +67,7 @@ export function useInbox(chosen: number | undefined) {
         selected &&
         decide(
           { snoozed_until: until.toISOString() },
-          t('inbox.snoozed', { number: selected.number, until: formatWeekday(until) }),
+          t('inbox.snoozed', { number: selected.number, until: formatMoment(until) }),
         ),
       acceptEdited: (patch: TaskPatch) =>
         selected && decide({ ...patch, status: 'todo' }, t('inbox.accepted', { number: selected.number })),

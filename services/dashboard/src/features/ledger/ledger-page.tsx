@@ -5,7 +5,7 @@ import { CircleAlert, CircleCheck, Scale } from 'lucide-react';
 import { Fragment } from 'react';
 
 import { ledgerQuery } from '@/shared/api/system';
-import type { Ledger } from '@/shared/api/types';
+import type { BusProof, Ledger } from '@/shared/api/types';
 import { formatNumber, t } from '@/shared/i18n/translate';
 import { BalanceBar, parts } from '@/shared/ledger/balance-bar';
 import { cn } from '@/shared/ui/cn';
@@ -18,8 +18,8 @@ function Equation({ ledger }: { ledger: Ledger }) {
   const number = 'nums block text-xl font-semibold tracking-tight md:text-2xl';
   const word = 'flex items-center gap-1.5 text-muted';
   return (
-    <div className="flex flex-wrap items-end gap-x-5 gap-y-4 md:gap-x-7">
-      <Link to="/messages" className="rounded-md">
+    <div className="grid grid-cols-2 gap-x-5 gap-y-5 md:flex md:items-end md:gap-x-7">
+      <Link to="/messages" className="rounded-md max-md:col-span-2">
         <span className={number}>{formatNumber(ledger.received)}</span>
         <span className={word}>{t('ledger.received')}</span>
       </Link>
@@ -42,8 +42,7 @@ function Equation({ ledger }: { ledger: Ledger }) {
   );
 }
 
-function Proof({ ledger }: { ledger: Ledger }) {
-  const { bus } = ledger;
+function Facts({ bus }: { bus: BusProof }) {
   const facts = [
     { label: 'ledger.bus.accepted', value: bus.accepted },
     { label: 'ledger.bus.recorded', value: bus.recorded },
@@ -52,21 +51,31 @@ function Proof({ ledger }: { ledger: Ledger }) {
     { label: 'ledger.bus.lost', value: bus.lost },
   ] as const;
   return (
+    <dl className="mt-2 grid grid-cols-2 gap-px overflow-hidden rounded-xl border bg-line md:grid-cols-5">
+      {facts.map(({ label, value }) => (
+        <div key={label} className="flex flex-col-reverse bg-surface px-4 py-3 max-md:last:col-span-2">
+          <dt className="text-xs text-faint">{t(label)}</dt>
+          <dd className={cn('nums text-lg font-semibold', label === 'ledger.bus.lost' && value > 0 && 'text-red')}>
+            {formatNumber(value)}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Proof({ ledger: { bus, bus_error: error } }: { ledger: Ledger }) {
+  return (
     <section aria-labelledby="proof" className="flex flex-col gap-2">
       <h2 id="proof" className="text-base font-semibold">
         {t('ledger.bus.title')}
       </h2>
       <p className="max-w-2xl text-muted">{t('ledger.bus.detail')}</p>
-      <dl className="mt-2 grid grid-cols-2 gap-px overflow-hidden rounded-xl border bg-line md:grid-cols-5">
-        {facts.map(({ label, value }) => (
-          <div key={label} className="flex flex-col-reverse bg-surface px-4 py-3 max-md:last:col-span-2">
-            <dt className="text-xs text-faint">{t(label)}</dt>
-            <dd className={cn('nums text-lg font-semibold', label === 'ledger.bus.lost' && value > 0 && 'text-red')}>
-              {formatNumber(value)}
-            </dd>
-          </div>
-        ))}
-      </dl>
+      {bus ? (
+        <Facts bus={bus} />
+      ) : (
+        <p className="mt-2 rounded-lg bg-amber-soft px-3 py-2 text-amber">{error ?? t('ledger.bus.silent')}</p>
+      )}
     </section>
   );
 }

@@ -33,12 +33,12 @@ export function SourceTable({ rows }: { rows: readonly SourceBalance[] }) {
           </thead>
           <tbody className="divide-y">
             {rows.map((row) => (
-              <tr key={row.source}>
+              <tr key={row.source ?? ''}>
                 <th scope="row" className="h-11 pl-4 text-left font-medium md:h-10">
-                  {row.source}
+                  {row.source ?? t('ledger.noSource')}
                 </th>
                 <td className={cell}>
-                  <Link to="/messages" search={{ source: row.source }} className="underline-offset-2 hoverable:underline">
+                  <Link to="/messages" search={{ source: row.source ?? undefined }} className="underline-offset-2 hoverable:underline">
                     {formatNumber(row.received)}
                   </Link>
                 </td>
@@ -46,7 +46,7 @@ export function SourceTable({ rows }: { rows: readonly SourceBalance[] }) {
                   <td key={name} className={cn(cell, 'last:pr-4', row[name] === 0 && 'text-faint', name === 'dead' && row.dead > 0 && 'text-red')}>
                     <Link
                       to="/messages"
-                      search={{ source: row.source, state }}
+                      search={{ source: row.source ?? undefined, state }}
                       className="underline-offset-2 hoverable:underline"
                     >
                       {formatNumber(row[name])}

@@ -34,7 +34,7 @@ function Outcome({ message }: { message: Detail }) {
   return (
     <section aria-label={t('message.outcome')} className="flex flex-col gap-3">
       <p className="flex items-start gap-2">
-        <StateIcon value={message.state} className="mt-0.5" />
+        <StateIcon value={message.state} decorative className="mt-0.5" />
         <span>
           <span className="font-medium">{t(`state.${message.state}`)}</span>
           {message.state_reason && <span className="text-muted"> · {message.state_reason}</span>}
@@ -106,7 +106,7 @@ export function MessageDetail({ id }: { id: string }) {
   });
   return (
     <section aria-label={t('message.title')} className="flex h-full min-w-0 flex-1 flex-col border-l max-md:border-l-0">
-      <header className="flex h-12 shrink-0 items-center gap-1 border-b px-2">
+      <header className="flex h-14 shrink-0 items-center gap-1 border-b px-2 md:h-12">
         <BackLink to="." search={(before) => ({ ...before, message: undefined })} icon={X} label={t('close')} />
         <span className="font-medium">{t('message.title')}</span>
         <Button tone="quiet" className="ml-auto" disabled={retriage.isPending} onClick={() => retriage.mutate()}>

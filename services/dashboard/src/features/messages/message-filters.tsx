@@ -24,7 +24,8 @@ function useFilter() {
 }
 
 /** The ledger as tabs: all of them add up to the first. */
-export function StateTabs({ search }: { search: MessageSearch }) {
+/** `narrow` leaves the words to the chosen tab. */
+export function StateTabs({ search, narrow }: { search: MessageSearch; narrow: boolean }) {
   const filter = useFilter();
   const ledger = useQuery(ledgerQuery);
   const balance = search.source ? ledger.data?.sources.find(({ source }) => source === search.source) : ledger.data;
@@ -39,8 +40,8 @@ export function StateTabs({ search }: { search: MessageSearch }) {
         'hoverable:bg-hover aria-pressed:bg-pressed aria-pressed:font-medium aria-pressed:text-ink',
       )}
     >
-      {state && <StateIcon value={state} className="size-3.5" />}
-      {label}
+      {state && <StateIcon value={state} decorative className="size-3.5" />}
+      <span className={cn(narrow && state && search.state !== state && 'sr-only')}>{label}</span>
       {count !== undefined && <span className="nums text-xs font-normal text-faint">{formatNumber(count)}</span>}
     </button>
   );

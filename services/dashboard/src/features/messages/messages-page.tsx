@@ -7,6 +7,7 @@ import { messageListQuery } from '@/shared/api/messages';
 import { t } from '@/shared/i18n/translate';
 import { useShortcuts } from '@/shared/keyboard/shortcuts';
 import { cn } from '@/shared/ui/cn';
+import { useIsPhone } from '@/shared/ui/media';
 import { Page } from '@/shared/ui/page';
 import { EmptyState, ErrorState, Skeleton } from '@/shared/ui/states';
 
@@ -22,6 +23,7 @@ export function MessagesPage() {
   const navigate = useNavigate({ from: '/messages' });
   const list = useInfiniteQuery({ ...messageListQuery({ state, source, q }), placeholderData: keepPreviousData });
   const items = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const phone = useIsPhone();
   const filtered = state !== undefined || source !== undefined || q !== undefined;
 
   const open = (id: string | undefined) =>
@@ -37,16 +39,17 @@ export function MessagesPage() {
     { keys: 'Escape', label: 'close', run: () => open(undefined), hidden: true },
   ]);
 
+  if (phone && message) return <MessageDetail key={message} id={message} />;
   return (
     <Page title={t('messages.title')} className="flex min-h-0">
-      <div className={cn('flex min-h-0 min-w-0 flex-1 flex-col', message && 'max-md:hidden md:max-w-md')}>
+      <div className={cn('flex min-h-0 min-w-0 flex-1 flex-col', message && 'max-w-md')}>
         <div
           className={cn(
             'flex shrink-0 flex-wrap items-center gap-2 border-b px-3 py-2 md:px-4',
             !message && 'lg:flex-nowrap lg:justify-between',
           )}
         >
-          <StateTabs search={search} />
+          <StateTabs search={search} narrow={phone || message !== undefined} />
           <div className={cn('flex min-w-0 items-center gap-2 max-md:w-full', message && 'w-full')}>
             <MessageSearchBox search={search} />
             <SourceFilter search={search} />

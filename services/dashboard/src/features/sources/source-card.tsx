@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 
 import type { Source } from '@/shared/api/types';
-import { formatNumber, t } from '@/shared/i18n/translate';
+import { plural, t } from '@/shared/i18n/translate';
 import { BalanceBar, parts } from '@/shared/ledger/balance-bar';
 import { curlLine } from '@/shared/sources/curl-line';
 import { sourceKey, SourceIcon } from '@/shared/sources/source-label';
@@ -57,7 +57,7 @@ export function SourceCard({ source }: { source: Source }) {
         <BalanceBar balance={counts} />
         <p className="flex flex-wrap gap-x-4 gap-y-1 text-xs text-muted">
           <Link to="/messages" search={{ source: sourceKey(source) }} className="nums font-medium text-ink underline-offset-2 hoverable:underline">
-            {formatNumber(counts.received)} {t('ledger.received').toLowerCase()}
+            {plural('count.received', counts.received)}
           </Link>
           {parts
             .filter(({ name }) => counts[name] > 0)
@@ -68,7 +68,7 @@ export function SourceCard({ source }: { source: Source }) {
                 search={{ source: sourceKey(source), state }}
                 className="nums underline-offset-2 hoverable:underline"
               >
-                {formatNumber(counts[name])} {t(`ledger.${name}`).toLowerCase()}
+                {plural(`count.${name}`, counts[name])}
               </Link>
             ))}
           <span className="ml-auto text-faint">

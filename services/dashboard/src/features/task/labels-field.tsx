@@ -32,7 +32,7 @@ export function LabelsField({ value, onChange }: Props) {
         <button
           type="button"
           onClick={() => setText('')}
-          className="inline-flex h-9 items-center gap-1 rounded-md px-1.5 text-faint hoverable:bg-hover hoverable:text-ink md:h-6 md:text-xs"
+          className="inline-flex h-9 items-center gap-1 rounded-md pr-1.5 text-faint hoverable:bg-hover hoverable:text-ink md:h-6 md:text-xs"
         >
           <Plus aria-hidden="true" className="size-3.5" />
           {t('labels.add')}

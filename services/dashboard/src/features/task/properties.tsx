@@ -15,9 +15,9 @@ const bare = 'w-full border-transparent bg-transparent shadow-none';
 
 function Row({ label, children }: { label: MessageKey; children: ReactNode }) {
   return (
-    <div className="flex min-h-9 items-center gap-2 md:min-h-8">
-      <dt className="w-24 shrink-0 text-faint">{t(label)}</dt>
-      <dd className="min-w-0 flex-1">{children}</dd>
+    <div className="flex min-h-9 items-start gap-2 md:min-h-8">
+      <dt className="w-24 shrink-0 leading-9 text-faint md:leading-8">{t(label)}</dt>
+      <dd className="flex min-h-9 min-w-0 flex-1 items-center md:min-h-8">{children}</dd>
     </div>
   );
 }
@@ -44,7 +44,7 @@ export function Properties({ task, change }: Props) {
         <DuePicker value={task.due_on} done={ended} onChange={(due_on) => change({ due_on })} className={bare} />
       </Row>
       <Row label="property.labels">
-        <div className="px-0.5">
+        <div className="px-2 py-1">
           <LabelsField value={task.labels} onChange={(labels) => change({ labels })} />
         </div>
       </Row>

@@ -11,6 +11,7 @@ export type TaskFilter = {
   priority?: string;
   source?: string;
   q?: string;
+  snoozed?: boolean;
   sort?: string;
   limit?: number;
 };
@@ -24,7 +25,7 @@ export const taskListQuery = (filter: TaskFilter) =>
   });
 
 /** What waits in the inbox, newest first. */
-export const inboxQuery = taskListQuery({ status: ['triage'], sort: '-created_at' });
+export const inboxQuery = taskListQuery({ status: ['triage'], snoozed: false, sort: '-created_at' });
 
 export const taskCountsQuery = queryOptions({
   queryKey: keys.taskCounts,

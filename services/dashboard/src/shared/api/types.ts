@@ -91,18 +91,22 @@ export type Message = {
   last_error: string | null;
   trace_id: string | null;
 };
-export type MessageDetail = Message & { raw: string | null };
+export type MessageDetail = Message & { raw: string; raw_encoding: 'text' | 'base64' };
 
-export type TaskVerdict = Verdict & { id?: string; created_at?: string };
-export type TaskDetail = Task & { messages: Message[]; verdicts: TaskVerdict[] };
+export type TaskVerdict = Verdict & { id: string; message_id: string; model: string; latency_ms: number; created_at: string };
+export type TaskDetail = Task & { messages: Message[]; verdicts: TaskVerdict[]; comment_count: number };
 
 export type Comment = { id: string; author: MemberRef | null; body: string; created_at: string };
 
 export type Balance = { received: number; tasks: number; ignored: number; waiting: number; dead: number };
-export type SourceBalance = Balance & { source: string };
+/** `source` is `namespace/name`; null for bytes that named none. */
+export type SourceBalance = Balance & { source: string | null };
+export type BusProof = { accepted: number; recorded: number; replayed: number; in_flight: number; lost: number };
 export type Ledger = Balance & {
   balanced: boolean;
-  bus: { accepted: number; recorded: number; replayed: number; in_flight: number; lost: number };
+  /** Null when the bus does not answer; `bus_error` says why. */
+  bus: BusProof | null;
+  bus_error: string | null;
   sources: SourceBalance[];
 };
 

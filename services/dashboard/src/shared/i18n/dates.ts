@@ -5,6 +5,7 @@ const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: '
 const full = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
 const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
 const dayAndYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
+const dayAndTime = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' });
 const weekday = new Intl.DateTimeFormat(locale, { weekday: 'short', hour: 'numeric', minute: '2-digit' });
 
 const MINUTE = 60;
@@ -23,7 +24,11 @@ export function formatRelative(iso: string, now: number): string {
 }
 
 export const formatFull = (iso: string) => full.format(new Date(iso));
-export const formatWeekday = (date: Date) => weekday.format(date);
+
+/** "Tue 09:00" within the coming week, where a weekday is enough to know which; the date after that. */
+export function formatMoment(date: Date, now = Date.now()): string {
+  return (date.getTime() - now < 6.5 * DAY * 1000 ? weekday : dayAndTime).format(date);
+}
 
 /** "3 May", with the year when it is another one. */
 export function formatDay(iso: string, now = Date.now()): string {

@@ -50,7 +50,6 @@ function taken(target: EventTarget | null): boolean {
 }
 
 function find(keys: string): Shortcut | undefined {
-  // The screen that came last wins over the shell.
   return groups.toReversed().flatMap((group) => group.shortcuts).find((shortcut) => shortcut.keys === keys);
 }
 
@@ -89,8 +88,8 @@ export function listenToShortcuts(): () => void {
   return () => window.removeEventListener('keydown', onKeyDown);
 }
 
-/** Offers shortcuts while the component is on the screen. */
-export function useShortcuts(title: MessageKey, shortcuts: readonly Shortcut[]): void {
+/** Offers shortcuts while the component is on the screen; those of the shell (`base`) give way to a page's. */
+export function useShortcuts(title: MessageKey, shortcuts: readonly Shortcut[], base = false): void {
   const latest = useRef(shortcuts);
   useEffect(() => {
     latest.current = shortcuts;
@@ -102,13 +101,14 @@ export function useShortcuts(title: MessageKey, shortcuts: readonly Shortcut[]):
       ...shortcut,
       run: () => latest.current.find((item) => item.keys === shortcut.keys)?.run(),
     }));
-    groups = [...groups, { id, title, shortcuts: stable }];
+    const group = { id, title, shortcuts: stable };
+    groups = base ? [group, ...groups] : [...groups, group];
     changed();
     return () => {
       groups = groups.filter((group) => group.id !== id);
       changed();
     };
-  }, [title, signature]);
+  }, [title, signature, base]);
 }
 
 export const useShortcutGroups = () => useSyncExternalStore(subscribe, () => groups);

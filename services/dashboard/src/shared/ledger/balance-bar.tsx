@@ -1,17 +1,17 @@
 /** received = tasks + ignored + waiting + dead, as lengths that fill the bar exactly. */
 import type { Balance } from '@/shared/api/types';
-import { formatNumber, t } from '@/shared/i18n/translate';
+import { plural } from '@/shared/i18n/translate';
 import { cn } from '@/shared/ui/cn';
 
 export const parts = [
   { name: 'tasks', state: 'task', color: 'bg-accent' },
   { name: 'ignored', state: 'ignored', color: 'bg-line-strong' },
-  { name: 'waiting', state: 'waiting', color: 'bg-amber' },
+  { name: 'waiting', state: 'waiting', color: 'bg-amber-sign' },
   { name: 'dead', state: 'dead', color: 'bg-red' },
 ] as const;
 
 export function BalanceBar({ balance, className }: { balance: Balance; className?: string }) {
-  const words = parts.map(({ name, state }) => `${formatNumber(balance[name])} ${t(`state.${state}`).toLowerCase()}`);
+  const words = parts.map(({ name }) => plural(`count.${name}`, balance[name]));
   return (
     <div role="img" aria-label={words.join(', ')} className={cn('flex h-2 gap-0.5 overflow-hidden rounded-full bg-pressed', className)}>
       {parts.map(

@@ -12,11 +12,11 @@ import { senderName } from './sender-name';
 /** Only web addresses are links; a `javascript:` URL from outside is not. */
 const isWeb = (url: string) => /^https?:\/\//i.test(url);
 
-function MessageItem({ message, showSource }: { message: Message; showSource: boolean }) {
+function MessageItem({ message, showSource, title }: { message: Message; showSource: boolean; title: string | undefined }) {
   const name = senderName(message);
   return (
     <li className="flex gap-3 py-4 first:pt-0">
-      <Avatar name={name} className="mt-0.5 size-7 text-[11px]" />
+      <Avatar name={name} large className="mt-0.5" />
       <article className="min-w-0 flex-1">
         <header className="flex flex-wrap items-baseline gap-x-2">
           <span className="font-medium">{name}</span>
@@ -25,7 +25,7 @@ function MessageItem({ message, showSource }: { message: Message; showSource: bo
           )}
           <RelativeTime at={message.sent_at} className="text-xs text-faint" />
         </header>
-        {message.subject && <p className="mt-1 font-medium">{message.subject}</p>}
+        {message.subject && message.subject !== title && <p className="mt-1 font-medium">{message.subject}</p>}
         <p className="mt-1 text-base prose-plain">{message.text}</p>
         <footer className="mt-2 flex items-center gap-3 text-xs text-faint empty:hidden">
           {showSource && <SourceLabel source={message.source} />}
@@ -41,13 +41,14 @@ function MessageItem({ message, showSource }: { message: Message; showSource: bo
   );
 }
 
-export function Conversation({ messages }: { messages: readonly Message[] }) {
+/** `title` is what stands above already; a subject that only repeats it is left out. */
+export function Conversation({ messages, title }: { messages: readonly Message[]; title?: string }) {
   // Which channel it was is news only when there are several.
   const showSource = new Set(messages.map((message) => message.source.id)).size > 1;
   return (
     <ol className="divide-y">
       {messages.map((message) => (
-        <MessageItem key={message.id} message={message} showSource={showSource} />
+        <MessageItem key={message.id} message={message} showSource={showSource} title={title} />
       ))}
     </ol>
   );

@@ -11,7 +11,7 @@ const named = (label: string, labelled: boolean | undefined) =>
 const statusColor: Record<TaskStatus, string> = {
   triage: 'text-orange',
   todo: 'text-muted',
-  in_progress: 'text-amber',
+  in_progress: 'text-amber-sign',
   done: 'text-accent-ink',
   declined: 'text-faint',
   duplicate: 'text-faint',

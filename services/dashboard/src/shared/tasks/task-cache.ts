@@ -27,7 +27,7 @@ function belongs(filter: TaskFilter, task: Task): boolean {
   if (filter.status && !filter.status.includes(task.status)) return false;
   if (filter.category && filter.category !== task.category) return false;
   if (filter.priority && filter.priority !== task.priority) return false;
-  return !(task.status === 'triage' && isSnoozed(task));
+  return filter.snoozed === undefined || filter.snoozed === isSnoozed(task);
 }
 
 /** A text search is the API's business; such a list only loses tasks and never gains them. */

@@ -8,7 +8,7 @@ import { patchTask, type TaskFilter } from '@/shared/api/tasks';
 import type { Task, TaskCounts, TaskDetail, TaskPatch } from '@/shared/api/types';
 import { explain } from '@/shared/errors/explain';
 import { t } from '@/shared/i18n/translate';
-import { toast } from '@/shared/ui/toast-store';
+import { dismissToast, toast } from '@/shared/ui/toast-store';
 import { pushUndo } from '@/shared/undo/undo-store';
 
 import { inverse, moved, patched, withTask, type TaskList } from './task-cache';
@@ -17,7 +17,13 @@ import { Versions } from './versions';
 type Change = { task: Task; patch: TaskPatch; onFailed?: () => void };
 
 const MUTATION = ['task-update'];
-const versions = new Versions();
+const known = new WeakMap<QueryClient, Versions>();
+
+function versionsOf(client: QueryClient): Versions {
+  const versions = known.get(client) ?? new Versions();
+  known.set(client, versions);
+  return versions;
+}
 
 /** Writes a task into every list and detail that is cached. */
 function show(client: QueryClient, task: Task): void {
@@ -39,7 +45,8 @@ async function showBefore(client: QueryClient, { task, patch }: Change): Promise
   showMove(client, task, after);
 }
 
-async function send({ task, patch }: Change): Promise<Task> {
+async function send(client: QueryClient, { task, patch }: Change): Promise<Task> {
+  const versions = versionsOf(client);
   const version = versions.latest(task.id, task.version);
   const updated = await patchTask(task.id, version, patch);
   versions.replaced(task.id, version, updated.version);
@@ -66,7 +73,7 @@ function change(client: QueryClient, input: Change): void {
     mutationKey: MUTATION,
     scope: { id: scope },
     networkMode: 'always',
-    mutationFn: send,
+    mutationFn: (sent) => send(client, sent),
     onMutate: (sent) => showBefore(client, sent),
     onSuccess: (updated) => {
       // When a later change of this task waits, its effect is on the screen already and must stay there.
@@ -99,11 +106,16 @@ export function useUpdateTask(): UpdateTask {
     (task, patch, announcement) => {
       if (!announcement) return change(client, { task, patch });
       const undo = pushUndo(() => {
+        dismissToast(note);
         change(client, { task: patched(task, patch), patch: inverse(task, patch) });
         announcement.onUndo?.();
       });
-      change(client, { task, patch, onFailed: undo.forget });
-      toast({ title: announcement.done, action: { label: t('undo'), hint: 'z', run: undo.run } });
+      const note = toast({ title: announcement.done, action: { label: t('undo'), hint: 'z', run: undo.run } });
+      const onFailed = () => {
+        dismissToast(note);
+        undo.forget();
+      };
+      change(client, { task, patch, onFailed });
     },
     [client],
   );

@@ -9,13 +9,14 @@ const initials = (name: string) => {
 };
 
 /** Initials on a colour of their own; the name stands beside it, so it is hidden from readers. */
-export function Avatar({ name, className }: { name: string; className?: string }) {
+export function Avatar({ name, large = false, className }: { name: string; large?: boolean; className?: string }) {
   return (
     <span
       aria-hidden="true"
       style={{ backgroundColor: `oklch(0.5 0.09 ${hue(name)})` }}
       className={cn(
-        'inline-flex size-[18px] shrink-0 items-center justify-center rounded-full text-[9px] leading-none font-semibold text-white',
+        'inline-flex shrink-0 items-center justify-center rounded-full leading-none font-semibold text-white',
+        large ? 'size-7 text-[11px]' : 'size-[18px] text-[9px]',
         className,
       )}
     >

@@ -3,13 +3,13 @@ import type { ButtonHTMLAttributes, Ref } from 'react';
 import { cn } from './cn';
 import { Kbd } from './kbd';
 
-type Tone = 'primary' | 'plain' | 'quiet' | 'danger';
+type Tone = 'primary' | 'plain' | 'quiet' | 'link';
 
 const tones: Record<Tone, string> = {
   primary: 'bg-accent text-on-accent shadow-card hoverable:bg-accent-hover',
   plain: 'border border-line-strong bg-surface text-ink shadow-card hoverable:bg-hover',
   quiet: 'text-muted hoverable:bg-hover hoverable:text-ink',
-  danger: 'border border-line-strong bg-surface text-red shadow-card hoverable:bg-red-soft',
+  link: 'text-accent-ink hoverable:bg-hover',
 };
 
 export type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & {

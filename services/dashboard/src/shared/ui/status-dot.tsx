@@ -2,7 +2,7 @@ import { cn } from './cn';
 
 export type Tone = 'good' | 'warning' | 'bad' | 'none';
 
-const colors: Record<Tone, string> = { good: 'bg-green', warning: 'bg-amber', bad: 'bg-red', none: 'bg-line-strong' };
+const colors: Record<Tone, string> = { good: 'bg-green', warning: 'bg-amber-sign', bad: 'bg-red', none: 'bg-line-strong' };
 
 const tones: Record<string, Tone> = {
   ready: 'good',

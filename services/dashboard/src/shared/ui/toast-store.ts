@@ -25,11 +25,16 @@ export function dismissToast(id: number): void {
   set(toasts.filter((item) => item.id !== id));
 }
 
-/** Shows a note; the oldest gives way when there are too many. */
-export function toast(content: Omit<Toast, 'id'>): void {
+export function dismissAllToasts(): void {
+  set([]);
+}
+
+/** Shows a note and gives its id; the oldest gives way when there are too many. */
+export function toast(content: Omit<Toast, 'id'>): number {
   const id = nextId++;
   set([...toasts, { ...content, id }].slice(-SHOWN));
   setTimeout(() => dismissToast(id), STAY_MS[content.tone ?? 'plain']);
+  return id;
 }
 
 export function useToasts(): readonly Toast[] {

@@ -27,9 +27,8 @@ export function Toaster() {
           </div>
           {action && (
             <Button
-              tone="quiet"
+              tone="link"
               hint={action.hint}
-              className="text-accent-ink"
               onClick={() => {
                 dismissToast(id);
                 action.run();

@@ -24,6 +24,11 @@ export function pushUndo(step: Step): Undo {
   };
 }
 
+/** Drops everything; what one person did is not the next one's to undo. */
+export function forgetUndo(): void {
+  steps.length = 0;
+}
+
 /** Takes the newest change back; false when there is none. */
 export function undoLast(): boolean {
   const step = steps.pop();

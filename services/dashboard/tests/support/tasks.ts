@@ -1,0 +1,98 @@
+/** A small API with tasks in memory that checks versions as the real one does. */
+import { http, HttpResponse } from 'msw';
+
+import type { Task, TaskPatch } from '@/shared/api/types';
+
+export function taskFixture(number: number, fields: Partial<Task> = {}): Task {
+  return {
+    id: `task-${number}`,
+    number,
+    title: `Task ${number}`,
+    description: '',
+    status: 'triage',
+    category: 'bug',
+    priority: 'medium',
+    assignee: null,
+    due_on: null,
+    snoozed_until: null,
+    labels: [],
+    source: null,
+    confidence: 0.9,
+    reason: 'Because.',
+    language: 'en',
+    provider: 'embedded',
+    duplicate_of: null,
+    created_at: new Date(Date.UTC(2026, 0, 1) - number * 60_000).toISOString(),
+    updated_at: '2026-01-01T00:00:00Z',
+    version: 1,
+    message_count: 0,
+    ...fields,
+  };
+}
+
+export type TaskApi = {
+  tasks: Task[];
+  /** Every PATCH that arrived. */
+  patches: { number: number; version: string | null; patch: TaskPatch }[];
+  /** Someone else changes a task. */
+  changeElsewhere: (number: number, fields: Partial<Task>) => void;
+  /** Holds answers to PATCH back until it is called. */
+  hold: () => () => void;
+  handlers: ReturnType<typeof http.get>[];
+};
+
+const problem = (status: number, detail: string) => HttpResponse.json({ type: 'about:blank', title: detail, status, detail }, { status });
+
+export function taskApi(tasks: Task[]): TaskApi {
+  const patches: TaskApi['patches'] = [];
+  let gate: Promise<void> = Promise.resolve();
+  const find = (key: unknown) => tasks.find((task) => task.id === key || String(task.number) === key);
+
+  const handlers = [
+    http.get('*/api/tasks/counts', () => {
+      const counts = { triage: 0, todo: 0, in_progress: 0, done: 0, declined: 0, duplicate: 0 };
+      for (const { status } of tasks) counts[status] += 1;
+      return HttpResponse.json(counts);
+    }),
+    http.get('*/api/tasks/:key', ({ params }) => {
+      const task = find(params.key);
+      return task ? HttpResponse.json({ ...task, messages: [], verdicts: [], comment_count: 0 }) : problem(404, 'No such task.');
+    }),
+    http.get('*/api/tasks', ({ request }) => {
+      const query = new URL(request.url).searchParams;
+      const statuses = query.get('status')?.split(',') ?? [];
+      const awake = (task: Task) => query.get('snoozed') !== 'false' || task.snoozed_until === null;
+      const items = tasks.filter((task) => statuses.includes(task.status) && awake(task));
+      return HttpResponse.json({ items, next: null });
+    }),
+    http.patch('*/api/tasks/:key', async ({ params, request }) => {
+      const task = find(params.key);
+      const patch = (await request.json()) as TaskPatch;
+      const version = request.headers.get('if-match');
+      if (!task) return problem(404, 'No such task.');
+      patches.push({ number: task.number, version, patch });
+      await gate;
+      if (version !== `"${task.version}"`) return problem(412, `Task ${task.number} was changed in the meantime`);
+      Object.assign(task, patch, { version: task.version + 1 });
+      return HttpResponse.json(task);
+    }),
+    http.get('*/api/members', () => HttpResponse.json([])),
+  ];
+
+  return {
+    tasks,
+    patches,
+    handlers,
+    changeElsewhere: (number, fields) => {
+      const task = find(String(number));
+      if (task) Object.assign(task, fields, { version: task.version + 1 });
+    },
+    hold: () => {
+      let open: () => void = () => undefined;
+      gate = new Promise((resolve) => {
+        open = resolve;
+      });
+      return open;
+    },
+  };
+}
