@@ -1,11 +1,14 @@
 """The gateway as it is run: its own process, a real server, real sockets."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,6 +86,17 @@ def test_oversize_bodies_are_413_and_the_connection_stays_clean(url: str) -> Non
         assert response.headers["content-type"] == "application/problem+json"
         assert "spec.limits.maxBodyBytes" in response.json()["cure"]
     assert after.status_code == 202
+
+
+@pytest.mark.parametrize(("path", "expected"), [("/webhook/default/inbox", 413), ("/webhook/no/such", 404)])
+def test_client_that_sends_all_before_it_reads_gets_the_answer(url: str, path: str, expected: int) -> None:
+    closing = {"Connection": "close", "Content-Type": "text/plain"} | BEARER
+    request = urllib.request.Request(url + path, data=b"x" * 10 * MIB, headers=closing)
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=20)
+    with refused.value as answer:
+        assert answer.code == expected
+        assert json.loads(answer.read())["cure"]
 
 
 def test_endless_body_is_cut_off(url: str) -> None:

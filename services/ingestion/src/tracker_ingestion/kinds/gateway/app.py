@@ -20,7 +20,7 @@ from tracker_core.errors import NotFoundError, TrackerError, UnavailableError
 from tracker_core.telemetry import new_trace, trace_id_of
 
 from tracker_ingestion.kinds.gateway.accept import Acceptor
-from tracker_ingestion.kinds.gateway.body import MAX_DISCARDED, ClientGoneError
+from tracker_ingestion.kinds.gateway.body import MAX_DISCARDED, ClientGoneError, Lingering
 from tracker_ingestion.kinds.gateway.config import Configuration
 from tracker_ingestion.kinds.gateway.endpoint import Endpoint
 from tracker_ingestion.kinds.gateway.problems import Answer, MethodNotAllowedError, internal_problem, problem
@@ -77,9 +77,12 @@ class Gateway:
         headers: dict[bytes, bytes] = dict(scope["headers"])
         traceparent = new_trace(headers.get(b"traceparent", b"").decode("latin-1"))
         endpoint: Endpoint | None = None
+        # A client that waits for 100-continue sends nothing of a refused body.
+        closing = headers.get(b"connection", b"").lower() == b"close" and b"expect" not in headers
+        lingering = Lingering(receive) if closing else None
         try:
             endpoint = self._find(scope, headers)
-            answer = await self._acceptor.accept(endpoint, scope, headers, receive, traceparent)
+            answer = await self._acceptor.accept(endpoint, scope, headers, lingering or receive, traceparent)
         except ClientGoneError:
             return
         except asyncio.CancelledError:
@@ -95,6 +98,8 @@ class Gateway:
             if endpoint is not None:
                 endpoint.memory.tally.rejected(500)
             answer = internal_problem(trace_id_of(traceparent))
+        if lingering is not None and answer.status >= HTTPStatus.BAD_REQUEST:
+            await lingering.discard()
         await _send(answer, send, close=answer.status >= HTTPStatus.BAD_REQUEST and _may_be_endless(headers))
 
     def _find(self, scope: Scope, headers: HeaderMap) -> Endpoint:

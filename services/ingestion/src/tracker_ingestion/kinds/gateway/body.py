@@ -11,11 +11,42 @@ from tracker_ingestion.kinds.gateway.problems import BodyTimeoutError
 MAX_DISCARDED = 64 << 20
 """Bytes of an oversize body that are read and thrown away, so that the sender gets to read the answer."""
 
+DISCARD_SECONDS = 5.0
+"""How long that may take where the connection is closed afterwards."""
+
 type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 
 class ClientGoneError(Exception):
     """The client closed the connection; there is nobody to answer."""
+
+
+class Lingering:
+    """Receives for a client that closes after this request, and knows what of the body is still to come.
+
+    The server discards the rest of a refused body by itself while the connection lives on. When it is to be closed, the
+    rest must be read first, or the kernel resets the connection and the client never sees the answer.
+    """
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._more = True
+
+    async def __call__(self) -> MutableMapping[str, Any]:
+        """Receive."""
+        message = await self._receive()
+        self._more = message["type"] == "http.request" and message.get("more_body", False)
+        return message
+
+    async def discard(self) -> None:
+        """Read the rest and throw it away, up to a bound of bytes and time."""
+        size = 0
+        try:
+            async with asyncio.timeout(DISCARD_SECONDS):
+                while self._more and size < MAX_DISCARDED:
+                    size += len((await self()).get("body", b""))
+        except TimeoutError:
+            return
 
 
 class Budget:
