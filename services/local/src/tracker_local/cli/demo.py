@@ -14,7 +14,7 @@ from rich.progress import Progress as Bar
 from tracker_local.cli.client import open_api
 from tracker_local.cli.output import say, stderr
 from tracker_local.cli.sending import Outlet, find_outlet, post
-from tracker_local.cli.welcome import INBOX
+from tracker_local.cli.welcome import INBOX, program
 
 
 def demo_messages(now: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -48,7 +48,7 @@ async def play_demo() -> None:
     said = f"{len(messages) - known} sample messages sent to {INBOX}" + (
         f", {known} were there already" if known else ""
     )
-    say(f"{said}. Watch them arrive in the dashboard, or with: tasktracker ledger")
+    say(f"{said}. Played again, none is added twice. Watch them in the dashboard, or with: {program()} ledger")
 
 
 def _outlet() -> Outlet:

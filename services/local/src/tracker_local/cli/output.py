@@ -21,6 +21,8 @@ from rich.text import Text
 stdout = Console(highlight=False, emoji=False)
 stderr = Console(stderr=True, highlight=False, emoji=False)
 
+_ROOMY = 120
+"""Columns of a terminal that has room for ids."""
 _UNLIMITED = 10_000
 """Columns of a pipe: nothing is cut for a program that reads tables."""
 
@@ -67,6 +69,8 @@ class Column:
     align: Literal["left", "right"] = "left"
     flexible: bool = False
     """It is the one that is cut when the terminal is narrow."""
+    wide: bool = False
+    """It is left out where there is no room for it: an id, which a program reads from JSON."""
 
 
 def show(value: Any, output: Format, render: Callable[[], RenderableType]) -> None:
@@ -96,7 +100,8 @@ def write(value: Any, output: Format) -> None:
 def table(rows: Iterable[Any], columns: Iterable[Column]) -> Table:
     """Lay rows out without lines, as kubectl does: it reads well and it greps well."""
     drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    columns = list(columns)
+    roomy = not stdout.is_terminal or stdout.width >= _ROOMY
+    columns = [column for column in columns if roomy or not column.wide]
     for column in columns:
         # Rich narrows the columns that may wrap before all others; the cell then cuts instead of wrapping.
         drawn.add_column(column.header, justify=column.align, no_wrap=not column.flexible)
@@ -145,6 +150,13 @@ def age(moment: str | None, now: datetime | None = None) -> str | None:
         if seconds >= size:
             return f"{seconds // size}{unit}"
     return f"{seconds}s"
+
+
+def when(moment: str | None) -> str | None:
+    """Return an ISO 8601 time as the clock on the wall shows it, and how long ago it was."""
+    if not moment:
+        return None
+    return f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M} ({age(moment)} ago)"
 
 
 def say(message: str, style: str = "") -> None:

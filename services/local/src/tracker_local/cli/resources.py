@@ -7,14 +7,15 @@ from urllib.parse import quote
 from uuid import UUID
 
 import typer
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
 from rich.text import Text
 from tracker_core.errors import NotFoundError
 
+from tracker_local.cli import views
 from tracker_local.cli.client import Api, open_api
 from tracker_local.cli.manifests import full_name, served_webhooks, stored_documents
 from tracker_local.cli.options import OutputOption, ServerOption, TokenOption
-from tracker_local.cli.output import Column, Format, age, facts, plain, show, table, write
+from tracker_local.cli.output import Column, Format, show, table, write
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,10 @@ def _one_webhook(api: Api, name: str) -> Any:
     raise _missing("Webhook", name)
 
 
+def _one_task(api: Api, name: str) -> Any:
+    return api.get(f"/api/tasks/{quote(name.removeprefix('#'), safe='')}")
+
+
 def _one_message(api: Api, name: str) -> Any:
     try:
         return api.get(f"/api/messages/{UUID(name)}")
@@ -160,134 +165,9 @@ def _one_message(api: Api, name: str) -> Any:
         raise _missing("Message", name) from None
 
 
-def _source_name(item: Any) -> str | None:
-    return full_name(item["source"]) if item.get("source") else None
-
-
-def _first_line(item: Any) -> str:
-    return " ".join(part for part in (item.get("subject"), item.get("text")) if part)[:500]
-
-
-def _sender(item: Any) -> str | None:
-    sender = item.get("sender") or {}
-    return sender.get("name") or sender.get("address")
-
-
-def _percent(value: float | None) -> str | None:
-    return None if value is None else f"{value:.0%}"
-
-
-def _task_card(task: Any) -> RenderableType:
-    assignee = task.get("assignee") or {}
-    described = task.get("description") or ""
-    head = facts(
-        [
-            ("Status", task["status"]),
-            ("Category", task.get("category")),
-            ("Priority", task.get("priority")),
-            ("Assignee", assignee.get("name")),
-            ("Due", task.get("due_on")),
-            ("Labels", ", ".join(task.get("labels") or ())),
-            ("Source", _source_name(task)),
-            ("Confidence", _percent(task.get("confidence"))),
-            ("Reason", task.get("reason")),
-            ("Created", task.get("created_at")),
-        ]
-    )
-    parts: list[RenderableType] = [Text(f"#{task['number']} {plain(task['title'])}", style="bold"), head]
-    parts += [Text(""), *_paragraphs(described)] if described else []
-    for message in task.get("messages") or ():
-        parts += [
-            Text(""),
-            Text(f"{plain(_sender(message))}, {plain(message.get('sent_at'))}", style="dim"),
-            *_paragraphs(message.get("text") or ""),
-        ]
-    return Group(*parts)
-
-
-def _message_card(message: Any) -> RenderableType:
-    verdict, task = message.get("verdict") or {}, message.get("task")
-    head = facts(
-        [
-            ("Id", message["id"]),
-            ("State", message["state"]),
-            ("Why", message.get("state_reason")),
-            ("Source", _source_name(message)),
-            ("External id", message.get("external_id")),
-            ("From", _sender(message)),
-            ("Sent", message.get("sent_at")),
-            ("Subject", message.get("subject")),
-            ("Verdict", " ".join(filter(None, (verdict.get("category"), verdict.get("priority"))))),
-            ("Confidence", _percent(verdict.get("confidence"))),
-            ("Reason", verdict.get("reason")),
-            ("Task", f"#{task['number']} {task['title']}" if task else None),
-            ("Attempts", message.get("attempts")),
-            ("Last error", message.get("last_error")),
-            ("Trace", message.get("trace_id")),
-        ]
-    )
-    return Group(head, Text(""), *_paragraphs(message.get("text") or ""))
-
-
-def _paragraphs(text: str) -> list[Text]:
-    return [Text(plain(line) if line.strip() else "") for line in text.splitlines()]
-
-
 RESOURCES = {
-    "sources": Resource(
-        "source",
-        (
-            Column("NAME", full_name, flexible=True),
-            Column("KIND", lambda s: s["kind"]),
-            Column("AUTONOMY", lambda s: s["autonomy"]),
-            Column("HEALTH", lambda s: "suspended" if s.get("suspended") else s["health"]["state"]),
-            Column("RECEIVED", lambda s: s["counts"]["received"], "right"),
-            Column("TASKS", lambda s: s["counts"]["tasks"], "right"),
-            Column("WAITING", lambda s: s["counts"]["waiting"], "right"),
-            Column("DEAD", lambda s: s["counts"]["dead"], "right"),
-            Column("LAST", lambda s: age(s.get("last_message_at")), "right"),
-        ),
-        _sources,
-        _one_source,
-    ),
-    "tasks": Resource(
-        "task",
-        (
-            Column("#", lambda t: t["number"], "right"),
-            Column("STATUS", lambda t: t["status"]),
-            Column("PRIORITY", lambda t: t.get("priority")),
-            Column("CATEGORY", lambda t: t.get("category")),
-            Column("TITLE", lambda t: t["title"], flexible=True),
-            Column("SOURCE", _source_name),
-            Column("AGE", lambda t: age(t["created_at"]), "right"),
-        ),
-        _tasks,
-        lambda api, name: api.get(f"/api/tasks/{quote(name.removeprefix('#'), safe='')}"),
-        _task_card,
-    ),
-    "messages": Resource(
-        "message",
-        (
-            Column("ID", lambda m: m["id"]),
-            Column("STATE", lambda m: m["state"]),
-            Column("FROM", _sender, flexible=True),
-            Column("TEXT", _first_line, flexible=True),
-            Column("AGE", lambda m: age(m["received_at"]), "right"),
-        ),
-        _messages,
-        _one_message,
-        _message_card,
-    ),
-    "webhooks": Resource(
-        "webhook",
-        (
-            Column("NAME", full_name),
-            Column("SOURCE", lambda w: w["source"]),
-            Column("PROVIDER", lambda w: w["provider"]),
-            Column("CHECKS", lambda w: w["verification"]),
-            Column("URL", lambda w: w["url"], flexible=True),
-        ),
-        _webhooks,
-        _one_webhook,
-    ),
+    "sources": Resource("source", views.SOURCES, _sources, _one_source),
+    "tasks": Resource("task", views.TASKS, _tasks, _one_task, views.task_card),
+    "messages": Resource("message", views.MESSAGES, _messages, _one_message, views.message_card),
+    "webhooks": Resource("webhook", views.WEBHOOKS, _webhooks, _one_webhook),
 }

@@ -51,7 +51,7 @@ def list_(output: OutputOption = Format.TABLE, server: ServerOption = None, toke
         Column("MEMBER", lambda item: (item.get("member") or {}).get("name")),
         Column("CREATED", lambda item: age(item.get("created_at")), "right"),
         Column("LAST USED", lambda item: age(item.get("last_used_at")), "right"),
-        Column("ID", lambda item: item["id"]),
+        Column("ID", lambda item: item["id"], wide=True),
     ]
     show(found, output, lambda: table(found, columns) if found else Text("No tokens.", style="dim"))
 
