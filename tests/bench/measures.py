@@ -12,6 +12,7 @@ from tests.bench.scale import CPU_RATE, LATENCY_RATE, Scale
 from tests.bench.side import Side
 
 _RECORD_SECONDS = 60.0
+_LOOK_SECONDS = 0.02
 _PILED_UP_SECONDS = 0.1
 """A rate is sustained when the last quarter of its messages had its events within this time."""
 
@@ -78,19 +79,24 @@ def record(bench: Bench) -> list[Row]:
 
 def _record_backlog(bench: Bench, side: Side) -> float:
     side.start(side.recording)
-    wanted = bench.runner.accepted.get(side.name, 0)
-    start, first, rows = time.perf_counter(), 0, 0
-    while time.perf_counter() < start + _RECORD_SECONDS:
-        rows = asyncio.run(side.rows())
-        now = time.perf_counter()
-        if rows and not first:
-            start, first = now, rows
-        if rows >= wanted:
-            break
-        time.sleep(0.05)
+    rate = asyncio.run(_drain(side, bench.runner.accepted.get(side.name, 0)))
+    side.start(side.showing)
+    return rate
+
+
+async def _drain(side: Side, wanted: int) -> float:
+    """Return the messages per second between the first look that finds one and the look that finds all."""
+    start, first, rows, now = 0.0, 0, 0, time.perf_counter()
+    deadline = now + _RECORD_SECONDS
+    async with side.database() as connection:
+        while rows < wanted and now < deadline:
+            rows, now = await side.count(connection), time.perf_counter()
+            if rows and not start:
+                start, first = now, rows
+            await asyncio.sleep(_LOOK_SECONDS)
     if rows != wanted:
         raise LostError(f"{side.name}: {wanted} messages were accepted and {rows} are in the database")
-    return (rows - first) / (time.perf_counter() - start)
+    return (rows - first) / (now - start) if now > start else float("inf")
 
 
 def latency(bench: Bench) -> list[Row]:

@@ -1,7 +1,9 @@
 """Describes our own processes, by the plan that `make up` follows, so that what is measured is what people get."""
 
+import os
 import secrets
 import subprocess
+import sys
 from pathlib import Path
 
 from tracker_core.manifests.metadata import ObjectMeta, SecretKeyRef
@@ -24,9 +26,8 @@ INTAKE, TRIAGED = "intake", "triaged"
 def describe_product(stores: Stores, folder: Path) -> Side:
     home = Home(folder)
     home.create()
-    signing_key, token = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+    signing_key = secrets.token_urlsafe(24)
     write_secret(home.secrets / NAMESPACE / "signing" / "key", signing_key)
-    write_secret(home.cli_token_file, token)
     (home.manifests / NAMESPACE).mkdir()
     for name, autonomy in ((INTAKE, Autonomy.DISABLED), (TRIAGED, Autonomy.SUGGEST)):
         for manifest in _manifests(name, autonomy):
@@ -50,12 +51,13 @@ def describe_product(stores: Stores, folder: Path) -> Side:
     return Side(
         name="us",
         target=target(INTAKE),
-        watch=Watch(url=f"ws://{LOOPBACK}:{plan.api_port}/ws", token=token),
+        watch=Watch(url=f"ws://{LOOPBACK}:{plan.api_port}/ws", token=_api_token(stores)),
         database_url=stores.postgres.url,
         count_rows="select count(*) from message",
         stores=stores.servers,
         accepting=[services["gateway"]],
-        recording=[services["recorder"], services["api"]],
+        recording=[services["recorder"]],
+        showing=[services["api"]],
         thinking=[services["triage"]],
         thinking_target=target(TRIAGED),
     )
@@ -82,3 +84,15 @@ def _migrate(plan: Plan) -> None:
     assert migration.child is not None
     if migration.child.wait(SECONDS):
         raise subprocess.CalledProcessError(migration.child.returncode, "migrate", stderr=migration.log.read_text())
+
+
+def _api_token(stores: Stores) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "tracker_api.bootstrap", "api-token", "--name", "bench", "--role", "viewer"],
+        env=os.environ | {"TRACKER_DATABASE__URL": stores.postgres.url},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        timeout=SECONDS,
+    )
+    return done.stdout.strip()

@@ -20,7 +20,7 @@ class Scale:
     """Of one step of the search for the highest rate."""
     search_rounds: int
     search_steps: int
-    triage_messages: int
+    triage_seconds: float
 
 
 FULL = Scale(
@@ -31,7 +31,7 @@ FULL = Scale(
     search_seconds=2.5,
     search_rounds=3,
     search_steps=4,
-    triage_messages=400,
+    triage_seconds=10,
 )
 QUICK = Scale(
     rounds=2,
@@ -41,5 +41,5 @@ QUICK = Scale(
     search_seconds=1.5,
     search_rounds=1,
     search_steps=3,
-    triage_messages=100,
+    triage_seconds=4,
 )

@@ -1,7 +1,8 @@
 """One of the two that are measured: where its messages go in, where its events come out, what it costs."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,7 +30,9 @@ class Side:
     accepting: Sequence[Server]
     """What must run to accept a message."""
     recording: Sequence[Server]
-    """What brings it on from there to the WebSocket."""
+    """What brings it on into the database."""
+    showing: Sequence[Server] = ()
+    """What brings it on from there to the WebSocket, where that is a process of its own."""
     thinking: Sequence[Server] = ()
     """What decides about messages; not part of the intake."""
     thinking_target: Target | None = None
@@ -54,11 +57,19 @@ class Side:
         return {server.process.name: _memory_mb(server.pid) for server in self._running}
 
     async def rows(self) -> int:
+        async with self.database() as connection:
+            return await self.count(connection)
+
+    @asynccontextmanager
+    async def database(self) -> AsyncIterator[asyncpg.Connection]:
         connection = await asyncpg.connect(self.database_url, timeout=10)
         try:
-            return int(await connection.fetchval(self.count_rows, timeout=SECONDS))
+            yield connection
         finally:
             await connection.close()
+
+    async def count(self, connection: asyncpg.Connection) -> int:
+        return int(await connection.fetchval(self.count_rows, timeout=SECONDS))
 
     @property
     def _running(self) -> list[Server]:
