@@ -51,8 +51,24 @@ def test_refused_token_says_how_to_get_another(run: Run) -> None:
 
 
 def test_problem_of_the_server_names_its_trace(run: Run, server: Server) -> None:
-    server.refusals = {"/api/tasks": problem(503, "Postgres does not answer", cure="Wait", trace_id="4bf9")}
-    assert run("get", "tasks").stderr == "Error: Postgres does not answer (trace 4bf9). Wait\n"
+    server.refusals = {"/api/tasks": problem(500, "The API failed", cure="Send it again", trace_id="4bf9")}
+    assert run("get", "tasks").stderr == "Error: The API failed (trace 4bf9). Send it again\n"
+
+
+def test_short_outage_is_waited_out(run: Run, server: Server) -> None:
+    away = problem(503, "Postgres does not answer")
+    away.headers["Retry-After"] = "0"
+    server.refusals = {"/api/tasks": away}
+    assert run("get", "tasks").exit_code == 0
+    assert len(server.requests) == 2
+
+
+def test_long_outage_is_said_at_once(run: Run, server: Server) -> None:
+    away = problem(503, "Source 'default/inbox' is suspended", cure="Send it later")
+    away.headers["Retry-After"] = "300"
+    server.refusals = {"/api/tasks": away}
+    assert run("get", "tasks").stderr == "Error: Source 'default/inbox' is suspended. Send it later\n"
+    assert len(server.requests) == 1
 
 
 def test_answer_of_another_program_is_recognised(run: Run, server: Server) -> None:

@@ -35,7 +35,9 @@ def test_second_import_adds_nothing(run: Run, file: Path) -> None:
 
 def test_summary_counts_rejects_by_reason(run: Run, file: Path) -> None:
     shown = run("import", str(file), "--source", "support/old").stdout
-    assert "messages.jsonl (jsonl) to support/old: 5 read, 3 accepted, 0 known already, 2 rejected" in shown
+    assert shown.startswith(
+        "messages.jsonl (jsonl) into support/old\n5 read = 3 accepted + 0 known already + 2 rejected\n"
+    )
     assert "no_text" in shown
 
 

@@ -1,35 +1,19 @@
 """The API as the commands use it: JSON in, JSON out, and every failure a TrackerError that names the cure."""
 
+import time
 from collections.abc import Mapping
 from typing import Any, Self
 from uuid import uuid4
 
 import httpx
-from tracker_core import errors
-from tracker_core.errors import TrackerError, UnauthenticatedError, UnavailableError
+from tracker_core.errors import TrackerError, UnauthenticatedError
 
+from tracker_local.cli.refusal import PATIENCE_SECONDS, Refusal, refused, unreached
 from tracker_local.cli.server import Server, find_server
 
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 _PAGE = 200
 """Items that the API gives at once."""
-
-_ERRORS: dict[int, type[TrackerError]] = {
-    kind.status: kind
-    for kind in (
-        errors.MalformedError,
-        errors.UnauthenticatedError,
-        errors.ForbiddenError,
-        errors.NotFoundError,
-        errors.ConflictError,
-        errors.StaleVersionError,
-        errors.TooLargeError,
-        errors.InvalidInputError,
-        errors.PreconditionRequiredError,
-        errors.RateLimitedError,
-        errors.UnavailableError,
-    )
-}
 
 type Params = Mapping[str, str | int | None]
 
@@ -41,7 +25,6 @@ class Api:
         self.server = server
         self._http = httpx.Client(base_url=server.url, timeout=_TIMEOUT)
         self.token = server.token
-        """The one in use: not the stored one, once that was renewed."""
         """The one in use: not the stored one, once that was renewed."""
 
     def __enter__(self) -> Self:
@@ -85,38 +68,34 @@ class Api:
 
     def _request(self, method: str, path: str, *, params: Params | None = None, **options: Any) -> httpx.Response:
         given = {name: value for name, value in (params or {}).items() if value is not None}
-        headers = options.pop("headers", {})
-        response = self._send(method, path, params=given, headers=headers, **options)
-        if response.status_code == httpx.codes.UNAUTHORIZED and self.server.renew is not None:
-            # The database was reset, or somebody revoked the token that this folder keeps.
-            self.token = self.server.renew()
-            response = self._send(method, path, params=given, headers=headers, **options)
-        if not response.is_success:
-            raise problem(response)
-        return response
+        until = time.monotonic() + PATIENCE_SECONDS
+        renewed = False
+        while True:
+            answer = self._attempt(method, path, params=given, **options)
+            if isinstance(answer, httpx.Response):
+                return answer
+            if isinstance(answer.error, UnauthenticatedError) and self.server.renew is not None and not renewed:
+                # The database was reset, or somebody revoked the token that this folder keeps.
+                self.token, renewed = self.server.renew(), True
+                continue
+            if answer.wait is None or time.monotonic() + answer.wait > until:
+                raise answer.error
+            time.sleep(answer.wait)
 
-    def _send(self, method: str, path: str, *, headers: dict[str, str], **options: Any) -> httpx.Response:
+    def _attempt(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **options: Any
+    ) -> httpx.Response | Refusal:
+        sent = {**(headers or {}), "Authorization": f"Bearer {self.token}"}
         try:
-            return self._http.request(
-                method, path, headers={**headers, "Authorization": f"Bearer {self.token}"}, **options
-            )
+            response = self._http.request(method, path, headers=sent, **options)
         except httpx.TransportError as error:
-            raise unreachable(self.server.url, local=self.server.local, error=error) from None
+            return unreached(self.server.url, error, local=self.server.local, safe=method != "POST")
+        return response if response.is_success else refused(response)
 
 
 def open_api(server: str | None, token: str | None) -> Api:
     """Open the API that the options name."""
     return Api(find_server(server, token))
-
-
-def unreachable(url: str, *, local: bool, error: httpx.TransportError) -> UnavailableError:
-    """Return the error for a server that gives no answer."""
-    slow = isinstance(error, httpx.TimeoutException)
-    what = "does not answer in time" if slow else "refuses the connection"
-    if not slow and not isinstance(error, httpx.ConnectError):
-        what = f"broke off the connection ({type(error).__name__})"
-    cure = "See what is wrong with `tasktracker doctor`" if local else "Check the address and that the server runs"
-    return UnavailableError(f"Task Tracker at {url} {what}", cure=cure)
 
 
 def _json(response: httpx.Response) -> Any:
@@ -126,24 +105,3 @@ def _json(response: httpx.Response) -> Any:
         raise TrackerError(
             f"What {response.url} answered is not what Task Tracker answers", cure="Check the address of the server"
         ) from None
-
-
-def problem(response: httpx.Response) -> TrackerError:
-    """Turn an answer that is not a success (RFC 9457 when it is ours) into the error that it tells of."""
-    try:
-        body = response.json()
-    except ValueError:
-        body = None
-    kind = _ERRORS.get(response.status_code, TrackerError)
-    if not isinstance(body, dict) or not (body.get("detail") or body.get("title")):
-        return kind(
-            f"{response.url} answered {response.status_code} {response.reason_phrase}",
-            cure="Check that this is the address of Task Tracker",
-        )
-    detail = str(body.get("detail") or body["title"])
-    if response.is_server_error and (trace := body.get("trace_id")):
-        detail = f"{detail} (trace {trace})"
-    cure = body.get("cure")
-    if kind is UnauthenticatedError and not cure:
-        cure = "Make a new token with `tasktracker token create NAME`"
-    return kind(detail, cure=str(cure) if cure else None)

@@ -90,10 +90,10 @@ async def _upload(opened: Import, access: Server) -> ImportResult:
 def _summary(opened: Import, result: ImportResult) -> RenderableType:
     rejected = sum(result.rejected.values())
     parts: list[RenderableType] = [
+        Text(f"{plain(opened.path.name)} ({opened.kind}) into {opened.source}"),
         Text(
-            f"{plain(opened.path.name)} ({opened.kind}) to {opened.source}: {result.read} read, "
-            f"{result.accepted} accepted, {result.duplicates} known already, {rejected} rejected"
-        )
+            f"{result.read} read = {result.accepted} accepted + {result.duplicates} known already + {rejected} rejected"
+        ),
     ]
     if result.rejected:
         rows = sorted(result.rejected.items(), key=lambda item: -item[1])

@@ -1,5 +1,6 @@
 """One message to a Webhook, signed as its manifest says: what `send`, the demo and the printed curl line share."""
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -12,17 +13,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from tracker_core.errors import ConfigurationError, InvalidInputError, NotFoundError, RateLimitedError, UnavailableError
+from tracker_core.errors import ConfigurationError, InvalidInputError, NotFoundError, UnavailableError
 from tracker_core.manifests import Provider, SecretKeyRef, Webhook
 
-from tracker_local.cli.client import Api, problem, unreachable
+from tracker_local.cli.client import Api
 from tracker_local.cli.manifests import stored_webhooks
+from tracker_local.cli.refusal import PATIENCE_SECONDS, refused, unreached
 from tracker_local.home import Home
 
 SECRET_VARIABLE = "TRACKER_WEBHOOK_SECRET"  # noqa: S105 -- the name of a variable
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0)
-_PATIENCE_SECONDS = 30.0
-"""How long one message is tried again while the gateway asks to wait."""
 
 
 @dataclass(frozen=True)
@@ -109,29 +109,22 @@ async def post(client: httpx.AsyncClient, outlet: Outlet, message: Mapping[str, 
     Raises:
         TrackerError: it refuses, or does not answer.
     """
-    import asyncio  # noqa: PLC0415 -- only sending needs it
-
     body = json.dumps(dict(message), ensure_ascii=False).encode()
-    until = time.monotonic() + _PATIENCE_SECONDS
+    until = time.monotonic() + PATIENCE_SECONDS
     while True:
         headers = {"Content-Type": "application/json", "Idempotency-Key": id_} | outlet.headers(body, time.time())
         try:
             response = await client.post(outlet.url, content=body, headers=headers, timeout=_TIMEOUT)
         except httpx.TransportError as error:
-            raise unreachable(outlet.url, local=outlet.local, error=error) from None
-        if response.is_success:
-            answer: dict[str, Any] = response.json() if response.content else {}
-            return answer
-        refusal = problem(response)
-        pause = _retry_after(response)
-        if not isinstance(refusal, RateLimitedError | UnavailableError) or time.monotonic() + pause > until:
-            raise refusal
-        await asyncio.sleep(pause)
-
-
-def _retry_after(response: httpx.Response) -> float:
-    value = response.headers.get("Retry-After", "")
-    return max(0.1, float(value)) if value.isascii() and value.replace(".", "", 1).isdigit() else 1.0
+            refusal = unreached(outlet.url, error, local=outlet.local, safe=True)  # its id makes it one message
+        else:
+            if response.is_success:
+                answer: dict[str, Any] = response.json() if response.content else {}
+                return answer
+            refusal = refused(response)
+        if refusal.wait is None or time.monotonic() + refusal.wait > until:
+            raise refusal.error
+        await asyncio.sleep(refusal.wait)
 
 
 def _secret(webhook: Webhook, *, local: bool) -> str:
