@@ -13,17 +13,17 @@ from tests.support.waiting import wait_for
 
 @pytest.mark.parametrize("victim", ["gateway", "api", "recorder", "triage", "nats", "postgres"])
 def test_import_survives_the_death_of(victim: str, person: Person, tmp_path: Path) -> None:
-    before = person.run("ledger")["received"]
+    before = person.ledger()["received"]
     export = write_json_lines(tmp_path / "export.jsonl", 2000, victim)
     process = person.start("import", str(export), "--source", "default/crash", "-o", "json")
-    wait_for("the import to be under way", lambda: person.run("ledger")["received"] > before, 60)
+    wait_for("the import to be under way", lambda: person.ledger()["received"] > before, 60)
     pid = person.installation.runtime.pids[victim]
     os.kill(pid, signal.SIGKILL)
     result = person.result(process)
     assert result["read"] == result["accepted"] + result["duplicates"] == 2000, result
     restarted = person.installation.wait_ready()
     assert restarted[victim] != pid
-    ledger = wait_for("all recorded", lambda: _recorded(person, before + 2000), 60)
+    ledger = person.recorded(before + 2000)
     assert ledger["balanced"], ledger
 
 
@@ -36,10 +36,3 @@ def source(person: Person) -> None:
     )
     process = person.start("apply", "-f", "-", "-o", "json", stdin=manifest)
     person.result(process)
-
-
-def _recorded(person: Person, count: int) -> dict[str, object] | None:
-    ledger: dict[str, object] = person.run("ledger")
-    bus = ledger["bus"]
-    assert isinstance(bus, dict)
-    return ledger if ledger["received"] == count and bus["in_flight"] == 0 else None

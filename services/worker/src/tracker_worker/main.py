@@ -27,7 +27,6 @@ from tracker_core.telemetry import configure_logging
 from tracker_core.transaction import EventPublisher, Transactions
 
 from tracker_worker.jobs import triage_message
-from tracker_worker.models.embedded_provider import EmbeddedProvider
 from tracker_worker.record.recorder import Recorder
 from tracker_worker.record.relay import run_relay
 from tracker_worker.record.scheduler import run_scheduler
@@ -59,6 +58,8 @@ async def record(settings: WorkerSettings) -> None:
 
 async def triage(settings: WorkerSettings) -> None:
     """Run the triage jobs."""
+    from tracker_worker.models.embedded_provider import EmbeddedProvider  # noqa: PLC0415 -- `record` needs no model
+
     provider = await asyncio.to_thread(EmbeddedProvider.load)
     async with _parts(settings, "triage", receives=True) as (engine, bus, broker, publisher):
         service = Triage(Transactions(engine, publisher, broker), provider, settings.triage)
