@@ -1,5 +1,7 @@
 """Errors at the edge of the command line: one line with the cure, never a traceback."""
 
+from pathlib import Path
+
 import pytest
 from starlette.responses import PlainTextResponse
 
@@ -91,4 +93,13 @@ def test_defect_leaves_its_traceback_in_a_file(run: Run, server: Server) -> None
     result = run("ledger")
     assert result.exit_code == 1
     assert result.stderr.startswith("Error: this should not have happened (KeyError")
+    assert result.stderr.count("\n") == 1
+
+
+def test_folder_that_cannot_be_used_is_named(alone: Run, tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("a file")
+    result = alone("up")
+    assert result.exit_code == 1
+    assert f"{tmp_path / 'home'}" in result.stderr
+    assert "set TRACKER_HOME to a folder of yours" in result.stderr
     assert result.stderr.count("\n") == 1

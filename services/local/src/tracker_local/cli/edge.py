@@ -31,18 +31,23 @@ class Commands(TyperGroup):
         logging.getLogger().addHandler(logging.NullHandler())
         try:
             return super().main(*args, **options)
-        except TrackerError as error:
-            say(f"Error: {sentence(error)}", "red")
-            sys.exit(1)
         except Exception as error:  # noqa: BLE001 -- the last line of defence
-            what = f"{type(error).__name__}: {error}".partition("\n")[0]
-            say(f"Error: this should not have happened ({what}). The traceback is in {_keep_traceback()}", "red")
+            say(f"Error: {_explain(error)}", "red")
             sys.exit(1)
+
+
+def _explain(error: Exception) -> str:
+    if isinstance(error, TrackerError):
+        return sentence(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}. See who owns it, or set TRACKER_HOME to a folder of yours"
+    what = f"{type(error).__name__}: {error}".partition("\n")[0]
+    return f"this should not have happened ({what}). The traceback is in {_keep_traceback()}"
 
 
 def sentence(error: TrackerError) -> str:
-    """Return what is wrong and the cure, as one sentence after the other."""
-    detail = error.detail.rstrip().rstrip(".")
+    """Return what is wrong and the cure on one line; where the detail goes on, the cure says where to read it."""
+    detail = error.detail.partition("\n")[0].rstrip(" .")
     return f"{detail}. {error.cure.rstrip('.')}" if error.cure else detail
 
 

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from tracker_local.cli.client import open_api
 from tracker_local.cli.options import OutputOption, ServerOption, TokenOption
-from tracker_local.cli.output import Column, Format, plain, show, stderr, table
+from tracker_local.cli.output import Column, Format, plain, say, show, stderr, table
 from tracker_local.cli.server import Server
 from tracker_local.importers import Import, ImportResult, open_import, upload
 
@@ -57,7 +57,11 @@ def import_(
     with open_api(server, token) as api:
         api.get("/api/me")  # a token that is refused is renewed here, once, and not in the middle of the file
         access = Server(api.server.url, api.token)
-    result = asyncio.run(_upload(opened, access))
+    try:
+        result = asyncio.run(_upload(opened, access))
+    except KeyboardInterrupt:
+        say("Interrupted. Run the same import again to go on: nothing is added twice", "yellow")
+        raise typer.Exit(130) from None
     counts = msgspec.to_builtins(result)
     show(counts, output, lambda: _summary(opened, result))
 

@@ -60,7 +60,7 @@ class _View:
         """See `Observer`."""
         if status.state in {State.STOPPING, State.STOPPED}:
             self._stopping()
-        else:
+        elif self._stopping_since is None:
             self._progress.changed(process, status)
 
     def ready(self, runtime: Runtime) -> None:
