@@ -14,6 +14,7 @@ import logging
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -85,48 +86,63 @@ def frames(transaction_id: UUID, workspace_id: UUID, events: Sequence[Event]) ->
     ]
 
 
+@dataclass(frozen=True)
+class Draft:
+    """The events of a transaction before they have ids."""
+
+    workspace_id: UUID
+    actor: Actor
+    changes: Sequence[Change]
+    transaction_id: UUID = field(default_factory=new_id)
+    at: datetime = field(default_factory=now)
+
+    def frames(self, ids: Sequence[int]) -> list[Frame]:
+        """Give each change its id, in their order, and encode them."""
+        events = [
+            Event(
+                id=event_id,
+                at=self.at,
+                actor=self.actor,
+                verb=change.verb,
+                entity=change.entity,
+                data=change.data,
+                before=change.before,
+                after=change.after,
+            )
+            for event_id, change in zip(ids, self.changes, strict=True)
+        ]
+        return frames(self.transaction_id, self.workspace_id, events)
+
+
 async def write_events(
     connection: AsyncConnection, workspace_id: UUID, actor: Actor, changes: Sequence[Change]
 ) -> list[Frame]:
     """Write the event rows and the outbox row into the open transaction; publish the frames after its commit."""
     if not changes:
         return []
-    transaction_id, at = new_id(), now()
+    draft = Draft(workspace_id, actor, changes)
     inserted = await connection.exec_driver_sql(
         _INSERT_EVENTS,
         (
             workspace_id,
-            transaction_id,
-            at,
+            draft.transaction_id,
+            draft.at,
             actor.kind,
             actor.name,
             [change.verb for change in changes],
             [change.entity.type for change in changes],
             [change.entity.id for change in changes],
-            [_json(change.data) for change in changes],
-            [_json(change.before) for change in changes],
-            [_json(change.after) for change in changes],
+            [encode_json(change.data) for change in changes],
+            [encode_json(change.before) for change in changes],
+            [encode_json(change.after) for change in changes],
         ),
     )
     # Ids are given in the order of the select (Postgres, INSERT: "ORDER BY" before the sequence), RETURNING may differ.
-    ids = sorted(inserted.scalars().all())
-    events = [
-        Event(
-            id=event_id,
-            at=at,
-            actor=actor,
-            verb=change.verb,
-            entity=change.entity,
-            data=change.data,
-            before=change.before,
-            after=change.after,
-        )
-        for event_id, change in zip(ids, changes, strict=True)
-    ]
-    return frames(transaction_id, workspace_id, events)
+    return draft.frames(sorted(inserted.scalars().all()))
 
 
-def _json(value: dict[str, Any] | None) -> str | None:
+def encode_json(value: dict[str, Any] | None) -> str | None:
+    """Encode for a `jsonb` column."""
     return None if value is None else msgspec.json.encode(value).decode()
 
 

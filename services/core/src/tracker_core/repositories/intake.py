@@ -1,7 +1,7 @@
 """The hot path into Postgres: a batch of inbound messages in a handful of statements, whatever its size."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tracker_core.ids import new_id
 from tracker_core.inbound import InboundMessage
 from tracker_core.tables import MessageState
+from tracker_core.transaction import Draft, Frame, encode_json
 
 
 @dataclass(frozen=True)
@@ -48,23 +49,48 @@ select source_id, external_key, id from conversation
  where (source_id, external_key) in (select * from unnest($1::uuid[], $2::text[]))
 """
 
+# Everything that belongs to a message in one statement, and so in one transaction and one round trip: under load each
+# round trip costs more than the work in it. Rows of parts that are missing in a batch cost nothing.
 _INSERT_MESSAGES = """
-insert into message (id, workspace_id, source_id, external_id, conversation_id, reply_to, sender_id, sender_name,
-                     sender_address, subject, text, url, sent_at, sent_offset, received_at, recorded_at, state,
-                     state_reason, attempts, next_attempt_at, last_error, trace_id, raw, raw_encoding,
-                     stream_epoch, stream_seq)
-select id, $1, source_id, external_id, conversation_id, reply_to, sender_id, sender_name,
-       sender_address, subject, text, url, sent_at, sent_offset, received_at, now(), state,
-       state_reason, 0, case when state = 'waiting' then now() end, '', trace_id, raw, raw_encoding,
-       $2, stream_seq
-  from unnest($3::uuid[], $4::uuid[], $5::text[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::text[],
-              $11::text[], $12::text[], $13::text[], $14::timestamptz[], $15::int[], $16::timestamptz[], $17::text[],
-              $18::text[], $19::text[], $20::text[], $21::text[], $22::bigint[])
-       as new (id, source_id, external_id, conversation_id, reply_to, sender_id, sender_name, sender_address,
-               subject, text, url, sent_at, sent_offset, received_at, state, state_reason, trace_id, raw,
-               raw_encoding, stream_seq)
-on conflict (source_id, external_id) do nothing
-returning id
+with given as materialized (
+    select * from unnest($7::uuid[], $8::uuid[], $9::text[], $10::uuid[], $11::text[], $12::text[], $13::text[],
+                         $14::text[], $15::text[], $16::text[], $17::text[], $18::timestamptz[], $19::int[],
+                         $20::timestamptz[], $21::text[], $22::text[], $23::text[], $24::text[], $25::text[],
+                         $26::bigint[], $27::uuid[], $28::text[], $29::text[])
+           with ordinality
+           as given (id, source_id, external_id, conversation_id, reply_to, sender_id, sender_name,
+                     sender_address, subject, text, url, sent_at, sent_offset,
+                     received_at, state, state_reason, trace_id, raw, raw_encoding,
+                     stream_seq, dead_letter_id, verb, event_data, position)
+), new as (
+    insert into message (id, workspace_id, source_id, external_id, conversation_id, reply_to, sender_id, sender_name,
+                         sender_address, subject, text, url, sent_at, sent_offset, received_at, recorded_at, state,
+                         state_reason, attempts, next_attempt_at, last_error, trace_id, raw, raw_encoding,
+                         stream_epoch, stream_seq)
+    select id, $1, source_id, external_id, conversation_id, reply_to, sender_id, sender_name,
+           sender_address, subject, text, url, sent_at, sent_offset, received_at, $4, state,
+           state_reason, 0, case when state = 'waiting' then $4::timestamptz end, '', trace_id, raw, raw_encoding,
+           $2, stream_seq
+      from given
+    on conflict (source_id, external_id) do nothing
+    returning id
+), attached as (
+    insert into attachment (id, workspace_id, message_id, position, name, media_type, size, ref)
+    select file.id, $1, file.message_id, file.position, file.name, file.media_type, file.size, file.ref
+      from unnest($30::uuid[], $31::uuid[], $32::smallint[], $33::text[], $34::text[], $35::bigint[], $36::text[])
+           as file (id, message_id, position, name, media_type, size, ref)
+      join new on new.id = file.message_id
+), buried as (
+    insert into dead_letter (id, workspace_id, source_id, message_id, subject, raw, reason, trace_id, state, note,
+                             created_at)
+    select dead_letter_id, $1, source_id, id, '', convert_to(raw, 'UTF8'), state_reason, trace_id, 'open', '', $4
+      from given join new using (id) where dead_letter_id is not null
+), queued as (
+    insert into outbox (transaction_id, workspace_id, created_at) select $3, $1, $4 where exists (select from new)
+)
+insert into event (workspace_id, transaction_id, at, actor_kind, actor_name, verb, entity_type, entity_id, data)
+select $1, $3, $4, $5, $6, verb, 'message', id, event_data::jsonb from given join new using (id) order by position
+returning id, entity_id
 """
 
 # The same delivery again (a crash between commit and ack) has the same place in the stream and needs no trace. Another
@@ -78,37 +104,44 @@ select $2, again.stream_seq, $1, again.source_id, again.external_id, now()
 on conflict do nothing
 """
 
-_INSERT_ATTACHMENTS = """
-insert into attachment (id, workspace_id, message_id, position, name, media_type, size, ref)
-select id, $1, message_id, position, name, media_type, size, ref
-  from unnest($2::uuid[], $3::uuid[], $4::smallint[], $5::text[], $6::text[], $7::bigint[], $8::text[])
-       as new (id, message_id, position, name, media_type, size, ref)
-"""
-
-_INSERT_DEAD_LETTERS = """
-insert into dead_letter (id, workspace_id, source_id, message_id, subject, raw, reason, trace_id, state, note,
-                         created_at, stream_epoch, stream_seq)
-select id, $1, source_id, message_id, subject, raw, reason, trace_id, 'open', '', now(),
-       case when stream_seq is not null then $2::bigint end, stream_seq
-  from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::bytea[], $8::text[], $9::text[], $10::bigint[])
-       as new (id, source_id, message_id, subject, raw, reason, trace_id, stream_seq)
+_INSERT_POISON = """
+insert into dead_letter (id, workspace_id, subject, raw, reason, trace_id, state, note, created_at,
+                         stream_epoch, stream_seq)
+select id, $1, subject, raw, reason, trace_id, 'open', '', now(), $2, stream_seq
+  from unnest($3::uuid[], $4::text[], $5::bytea[], $6::text[], $7::text[], $8::bigint[])
+       as new (id, subject, raw, reason, trace_id, stream_seq)
 on conflict do nothing
 returning id
 """
 
 
 async def insert_arrivals(
-    connection: AsyncConnection, workspace_id: UUID, stream_epoch: int, arrivals: Sequence[Arrival]
-) -> list[Arrival]:
-    """Insert the messages that are new, with conversations, attachments and dead letters; return those, in order."""
+    connection: AsyncConnection, draft: Draft, stream_epoch: int, arrivals: Sequence[Arrival]
+) -> tuple[list[Arrival], list[Frame]]:
+    """Insert the messages that are new, with all that belongs to them; return those, in order, and their frames.
+
+    Each statement may be a transaction of its own: a conversation without a message harms nobody, and a replay that was
+    not noted is noted at the redelivery, because nothing is acknowledged before the end.
+
+    Args:
+        connection: Committing by itself, or in a transaction.
+        draft: One change for each arrival, in their order; those of messages that are not new are dropped.
+        stream_epoch: What `stream_seq` counts from.
+        arrivals: The messages.
+    """
     if not arrivals:
-        return []
-    conversations = await _conversations(connection, workspace_id, arrivals)
+        return [], []
+    conversations = await _conversations(connection, draft.workspace_id, arrivals)
+    files = [(a.id, position, file) for a in arrivals for position, file in enumerate(a.message.attachments)]
     inserted = await connection.exec_driver_sql(
         _INSERT_MESSAGES,
         (
-            workspace_id,
+            draft.workspace_id,
             stream_epoch,
+            draft.transaction_id,
+            draft.at,
+            draft.actor.kind,
+            draft.actor.name,
             [a.id for a in arrivals],
             [a.source_id for a in arrivals],
             [a.message.external_id for a in arrivals],
@@ -129,41 +162,25 @@ async def insert_arrivals(
             [a.message.raw for a in arrivals],
             [a.message.raw_encoding for a in arrivals],
             [a.stream_seq for a in arrivals],
+            [new_id() if a.state is MessageState.DEAD else None for a in arrivals],
+            [change.verb for change in draft.changes],
+            [encode_json(change.data) for change in draft.changes],
+            [new_id() for _ in files],
+            [message_id for message_id, _, _ in files],
+            [position for _, position, _ in files],
+            [file.name for _, _, file in files],
+            [file.media_type for _, _, file in files],
+            [file.size for _, _, file in files],
+            [file.ref for _, _, file in files],
         ),
     )
-    new_ids = set(inserted.scalars())
-    new = [arrival for arrival in arrivals if arrival.id in new_ids]
+    event_ids = {row.entity_id: row.id for row in inserted}
+    new = [arrival for arrival in arrivals if arrival.id in event_ids]
     if len(new) < len(arrivals):
-        again = [arrival for arrival in arrivals if arrival.id not in new_ids]
-        await connection.exec_driver_sql(
-            _INSERT_REPLAYS,
-            (
-                workspace_id,
-                stream_epoch,
-                [a.source_id for a in again],
-                [a.message.external_id for a in again],
-                [a.stream_seq for a in again],
-            ),
-        )
-    await _insert_attachments(connection, workspace_id, new)
-    dead = [arrival for arrival in new if arrival.state is MessageState.DEAD]
-    if dead:
-        await connection.exec_driver_sql(
-            _INSERT_DEAD_LETTERS,
-            (
-                workspace_id,
-                stream_epoch,
-                [new_id() for _ in dead],
-                [a.source_id for a in dead],
-                [a.id for a in dead],
-                ["" for _ in dead],
-                [a.message.raw.encode() for a in dead],
-                [a.message.dead for a in dead],
-                [a.trace_id for a in dead],
-                [None for _ in dead],
-            ),
-        )
-    return new
+        again = [arrival for arrival in arrivals if arrival.id not in event_ids]
+        await _insert_replays(connection, draft.workspace_id, stream_epoch, again)
+    kept = replace(draft, changes=[change for change in draft.changes if change.entity.id in event_ids])
+    return new, kept.frames([event_ids[arrival.id] for arrival in new])
 
 
 async def insert_poison(
@@ -172,15 +189,12 @@ async def insert_poison(
     """Insert a dead letter for bytes that are not a message; return the ids of the new ones."""
     if not poison:
         return []
-    nothing = [None for _ in poison]
     inserted = await connection.exec_driver_sql(
-        _INSERT_DEAD_LETTERS,
+        _INSERT_POISON,
         (
             workspace_id,
             stream_epoch,
             [new_id() for _ in poison],
-            nothing,
-            nothing,
             [p.subject for p in poison],
             [p.data for p in poison],
             [p.reason for p in poison],
@@ -204,21 +218,18 @@ async def _conversations(
     return {(row.source_id, row.external_key): row.id for row in found}
 
 
-async def _insert_attachments(connection: AsyncConnection, workspace_id: UUID, new: Sequence[Arrival]) -> None:
-    files = [(a.id, position, file) for a in new for position, file in enumerate(a.message.attachments)]
-    if not files:
-        return
+async def _insert_replays(
+    connection: AsyncConnection, workspace_id: UUID, stream_epoch: int, again: Sequence[Arrival]
+) -> None:
+    # A statement of its own: only now does it see the rows that were there, or came in by the same batch.
     await connection.exec_driver_sql(
-        _INSERT_ATTACHMENTS,
+        _INSERT_REPLAYS,
         (
             workspace_id,
-            [new_id() for _ in files],
-            [message_id for message_id, _, _ in files],
-            [position for _, position, _ in files],
-            [file.name for _, _, file in files],
-            [file.media_type for _, _, file in files],
-            [file.size for _, _, file in files],
-            [file.ref for _, _, file in files],
+            stream_epoch,
+            [a.source_id for a in again],
+            [a.message.external_id for a in again],
+            [a.stream_seq for a in again],
         ),
     )
 

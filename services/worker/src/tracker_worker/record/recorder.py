@@ -7,8 +7,7 @@ same deliveries come again and meet UNIQUE (source_id, external_id).
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
@@ -30,7 +29,7 @@ from tracker_core.jobs import Job, triage_message
 from tracker_core.pulling import PullSubscription
 from tracker_core.repositories.intake import Arrival, Poison, insert_arrivals, insert_poison
 from tracker_core.tables import MessageState
-from tracker_core.transaction import EventPublisher, Frame, write_events
+from tracker_core.transaction import Draft, EventPublisher, Frame, write_events
 
 from tracker_worker.record.sources import KnownSource, Sources
 
@@ -122,8 +121,7 @@ class Recorder:
         while True:
             try:
                 sources = await self._sources.resolve({d.message.source for d in deliveries if d.message})
-                async with self._transaction() as connection:
-                    outcome = await self._write(connection, deliveries, sources)
+                return await self._write(deliveries, sources)
             except (OperationalError, InterfaceError, OSError, TimeoutError) as error:
                 await self._wait(attempt, error)
             except DBAPIError as error:
@@ -141,22 +139,16 @@ class Recorder:
                 else:
                     refused = f"Postgres refuses it: {error.orig}"
                     deliveries = [replace(deliveries[0], message=None, error=refused)]
-            else:
-                self._trouble = ""
-                return outcome
             attempt += 1
 
-    @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
-        """Open a transaction on a connection that is kept: the pool would test it each time, which is a round trip."""
+    async def _connect(self) -> AsyncConnection:
+        """Return a connection that commits each statement, and is kept: BEGIN and the pool's test are round trips."""
         if self._connection is None:
-            self._connection = await self._engine.connect()
-        try:
-            async with self._connection.begin():
-                yield self._connection
-        except BaseException:
-            await self._disconnect()
-            raise
+            connection = await self._engine.connect()
+            self._connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            # All parameters are arrays, and no plan depends on what is in them: planning each batch anew gains nothing.
+            await connection.exec_driver_sql("set plan_cache_mode = force_generic_plan")
+        return self._connection
 
     async def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
@@ -169,7 +161,7 @@ class Recorder:
         await asyncio.sleep(RETRY_DELAYS[min(attempt, len(RETRY_DELAYS) - 1)])
 
     async def _write(
-        self, connection: AsyncConnection, deliveries: Sequence[_Delivery], sources: Mapping[str, KnownSource]
+        self, deliveries: Sequence[_Delivery], sources: Mapping[str, KnownSource]
     ) -> tuple[list[Frame], list[Job]]:
         arrivals = [
             Arrival(
@@ -183,16 +175,27 @@ class Recorder:
             for d in deliveries
             if d.message
         ]
-        poison = [Poison(d.raw.subject, d.raw.data, d.error, d.seq, d.trace_id) for d in deliveries if not d.message]
-        new = await insert_arrivals(connection, self._workspace_id, self._epoch, arrivals)
-        dead = await insert_poison(connection, self._workspace_id, self._epoch, poison)
-        changes = [_recorded(arrival) for arrival in new]
-        changes += [
-            Change(verb=Verb.MESSAGE_DEAD, entity=Entity("dead_letter", dead_id), data={"source": None})
-            for dead_id in dead
-        ]
-        frames = await write_events(connection, self._workspace_id, _INTAKE, changes)
+        draft = Draft(self._workspace_id, _INTAKE, [_recorded(arrival) for arrival in arrivals])
+        try:
+            new, frames = await insert_arrivals(await self._connect(), draft, self._epoch, arrivals)
+        except BaseException:
+            await self._disconnect()
+            raise
+        frames += await self._bury([d for d in deliveries if not d.message])
+        self._trouble = ""
         return frames, [triage_message(a.id) for a in new if a.state is MessageState.WAITING]
+
+    async def _bury(self, unreadable: Sequence[_Delivery]) -> list[Frame]:
+        if not unreadable:
+            return []
+        poison = [Poison(d.raw.subject, d.raw.data, d.error, d.seq, d.trace_id) for d in unreadable]
+        async with self._engine.begin() as connection:
+            dead = await insert_poison(connection, self._workspace_id, self._epoch, poison)
+            changes = [
+                Change(verb=Verb.MESSAGE_DEAD, entity=Entity("dead_letter", dead_id), data={"source": None})
+                for dead_id in dead
+            ]
+            return await write_events(connection, self._workspace_id, _INTAKE, changes)
 
 
 async def stream_epoch(bus: Bus) -> int:
