@@ -61,7 +61,7 @@ async def _through(bench: Bench) -> float:
             await asyncio.sleep(0.02)
         start = time.perf_counter()
         await asyncio.sleep(bench.scale.triage_seconds)
-        decided = int(await connection.fetchval(_DECIDED)) - first
+        decided: int = await connection.fetchval(_DECIDED) - first
         return decided / (time.perf_counter() - start)
 
 
