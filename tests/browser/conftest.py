@@ -17,6 +17,8 @@ from tests.support.installation import Installation, installed
 
 ROOT = Path(__file__).parents[2]
 DASHBOARD = ROOT / "services/dashboard/dist"
+# The sandbox of Chromium needs a user namespace that containers and root do not have.
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -26,9 +28,7 @@ def chromium() -> Iterator[Browser]:
     if path is None:
         pytest.skip("no chromium on PATH; install Debian's package `chromium`")
     with sync_playwright() as playwright:
-        # The sandbox of Chromium needs a user namespace that containers and root do not have.
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
 
@@ -70,7 +70,8 @@ def post_message(installation: Installation, body: dict[str, str]) -> None:
 
 def logged_in(chromium: Browser, installation: Installation, **context: Any) -> Page:
     """Open the dashboard in a fresh browser profile."""
-    page = chromium.new_context(**context).new_page()
+    base = installation.runtime.dashboard
+    page = chromium.new_context(base_url=base, **context).new_page()
     page.set_default_timeout(20_000)
     page.goto(tasktracker(installation, "login")["url"])
     page.wait_for_url("**/inbox**")
