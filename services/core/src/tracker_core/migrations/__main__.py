@@ -4,6 +4,7 @@ import asyncio
 import sys
 
 from alembic import command
+from sqlalchemy.exc import DBAPIError
 
 from tracker_core.database import alembic_config, check, make_engine, migrate
 from tracker_core.errors import TrackerError
@@ -43,6 +44,10 @@ def main() -> int:
         return 2
     try:
         sys.stdout.write(asyncio.run(_run(arguments[0], arguments[1])) + "\n")
+    except (OSError, DBAPIError, TimeoutError) as error:
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        sys.stderr.write(f"Postgres does not answer: {reason}. Start it, or correct TRACKER_DATABASE__URL\n")
+        return 1
     except TrackerError as error:
         sys.stderr.write(f"{error}\n")
         return 1
