@@ -4,6 +4,7 @@ import { http, HttpResponse } from 'msw';
 import { describe, expect, test } from 'vitest';
 
 import { InboxPage } from '@/features/inbox/inbox-page';
+import { keys } from '@/shared/api/keys';
 
 import { renderPage } from '../support/render';
 import { server } from '../support/server';
@@ -41,6 +42,16 @@ describe('inbox by keyboard', () => {
     release();
     await waitFor(() => expect(api.tasks[0]?.status).toBe('todo'));
     expect(api.patches).toEqual([{ number: 1, version: '"1"', patch: { status: 'todo' } }]);
+  });
+
+  test('a suggestion that arrives above does not slip under the one that is shown', async () => {
+    const { user, api, client } = await openInbox(2);
+    api.tasks.unshift(taskFixture(0, { title: 'Just arrived' }));
+    await client.invalidateQueries({ queryKey: keys.tasks });
+    expect(await screen.findByText('Just arrived')).toBeTruthy();
+    await shows('Task 1');
+    await user.keyboard('a');
+    await waitFor(() => expect(api.patches.map(({ number }) => number)).toEqual([1]));
   });
 
   test('d declines', async () => {
@@ -119,6 +130,6 @@ test('an empty inbox of a new installation shows how to send the first message',
     ),
   );
   renderPage(InboxPage, '/inbox');
-  expect(await screen.findByText(/curl http:\/\/machine\/webhook\/default\/inbox/)).toBeTruthy();
+  expect(await screen.findByText(/^curl .* http:\/\/machine\/webhook\/default\/inbox$/)).toBeTruthy();
   expect(await screen.findByText('Send the first message')).toBeTruthy();
 });

@@ -1,5 +1,6 @@
 /** Each part of the installation by name: what it depends on, and what runs. */
 import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 
 import { healthQuery } from '@/shared/api/system';
 import { t } from '@/shared/i18n/translate';
@@ -8,7 +9,12 @@ import { RelativeTime } from '@/shared/ui/relative-time';
 import { ErrorState, Skeleton } from '@/shared/ui/states';
 import { StatusDot, toneOf } from '@/shared/ui/status-dot';
 
-type Part = { name: string; status: string; detail: string; fact: React.ReactNode };
+type Part = {
+  name: string;
+  status: 'ready' | 'degraded' | 'offline' | 'ok' | 'down';
+  detail: string;
+  fact: ReactNode;
+};
 
 function Parts({ title, parts }: { title: string; parts: readonly Part[] }) {
   if (parts.length === 0) return null;
@@ -24,7 +30,7 @@ function Parts({ title, parts }: { title: string; parts: readonly Part[] }) {
               {detail && <p className="min-w-0 text-muted">{detail}</p>}
             </div>
             <div className="flex shrink-0 flex-col items-end">
-              <span className="text-muted">{status}</span>
+              <span className="text-muted">{t(`health.${status}`)}</span>
               <span className="nums text-xs text-faint">{fact}</span>
             </div>
           </li>

@@ -16,12 +16,16 @@ export function InboxEmpty() {
   return (
     <EmptyState icon={Inbox} title={t(first ? 'inbox.first.title' : 'inbox.empty.title')}>
       <p>{t(first ? 'inbox.first.detail' : 'inbox.empty.detail')}</p>
-      {webhook && (
-        <div className="mt-5 md:w-md">
-          <p className="mb-1.5 text-left text-xs text-faint">{t('inbox.try')}</p>
-          <CodeLine code={curlLine(webhook)} label={t('source.curl')} />
-        </div>
-      )}
+      <div className="mt-6 flex flex-col gap-1.5 text-left md:w-lg">
+        <p className="text-xs text-faint">{t('inbox.try')}</p>
+        <CodeLine code={`tasktracker send "${t('source.curl.example')}"`} label={t('command')} />
+        {webhook && (
+          <>
+            <p className="mt-2.5 text-xs text-faint">{t('inbox.tryCurl')}</p>
+            <CodeLine code={curlLine(webhook)} label={t('source.curl')} />
+          </>
+        )}
+      </div>
     </EmptyState>
   );
 }

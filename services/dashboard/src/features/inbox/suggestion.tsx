@@ -10,6 +10,7 @@ import { SourceLabel } from '@/shared/sources/source-label';
 import { DuePicker } from '@/shared/tasks/due-picker';
 import { AssigneePicker, CategoryPicker, PriorityPicker } from '@/shared/tasks/pickers';
 import { VerdictCard } from '@/shared/tasks/verdict-card';
+import { useIsPhone } from '@/shared/ui/media';
 import { RelativeTime } from '@/shared/ui/relative-time';
 import { ErrorState, Skeleton } from '@/shared/ui/states';
 
@@ -33,6 +34,8 @@ type Props = { task: Task; change: InboxActions['change'] };
 export function Suggestion({ task, change }: Props) {
   const detail = useQuery(taskQuery(task.number));
   const messages = detail.data?.messages;
+  // On a phone it is the whole page.
+  const Heading = useIsPhone() ? 'h1' : 'h2';
   return (
     <article aria-label={task.title} className="mx-auto flex w-full max-w-[46rem] flex-col gap-5 px-4 py-5 md:px-10 md:py-9">
       <header className="flex flex-col gap-3">
@@ -45,7 +48,7 @@ export function Suggestion({ task, change }: Props) {
           <span aria-hidden="true">·</span>
           <RelativeTime at={task.created_at} />
         </p>
-        <h2 className="text-xl font-semibold tracking-tight text-balance">{task.title}</h2>
+        <Heading className="text-xl font-semibold tracking-tight text-balance">{task.title}</Heading>
         <div className="flex flex-wrap gap-1.5">
           <CategoryPicker value={task.category} onChange={(category) => change({ category })} />
           <PriorityPicker value={task.priority} onChange={(priority) => change({ priority })} />

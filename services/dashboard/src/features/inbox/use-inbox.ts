@@ -25,16 +25,17 @@ export function useInbox(chosen: number | undefined) {
     () => list.data?.pages.flatMap((page) => page.items).filter((task) => !isSnoozed(task)) ?? [],
     [list.data],
   );
-  const lastIndex = useRef(0);
-  const index = selectedIndex(items, chosen, lastIndex.current);
+  // What is shown stays shown: a suggestion that arrives above it must not slip under the finger that presses "accept".
+  const last = useRef<{ index: number; number: number | undefined }>({ index: 0, number: undefined });
+  const index = selectedIndex(items, chosen ?? last.current.number, last.current.index);
   const selected = items[index];
 
   useEffect(() => {
-    lastIndex.current = index;
+    last.current = { index, number: selected?.number };
     if (index > items.length - NEAR_END && hasNextPage && !isFetchingNextPage) void fetchNextPage();
     const next = items[index + 1];
     if (next) client.query(taskQuery(next.number)).catch(() => undefined);
-  }, [client, items, index, hasNextPage, isFetchingNextPage, fetchNextPage]);
+  }, [client, items, index, selected, hasNextPage, isFetchingNextPage, fetchNextPage]);
 
   const select = useCallback(
     (task: Task | undefined) => {

@@ -63,7 +63,7 @@ export function LoginPage() {
               </p>
             )}
             <p className="mt-2 mb-3 text-muted">{t('login.explain')}</p>
-            <CodeLine code={COMMAND} label={t('login.command')} />
+            <CodeLine code={COMMAND} label={t('command')} />
             {token && error && !refused && (
               <Button
                 className="mt-4"

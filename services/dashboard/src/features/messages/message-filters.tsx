@@ -56,13 +56,14 @@ export function StateTabs({ search, narrow }: { search: MessageSearch; narrow: b
 export function SourceFilter({ search }: { search: MessageSearch }) {
   const filter = useFilter();
   const sources = useQuery(sourcesQuery);
+  const label = search.source ?? t('messages.anySource');
   return (
     <Menu
       align="end"
       trigger={
-        <Chip aria-label={t('messages.bySource')} faint={!search.source}>
+        <Chip aria-label={`${t('property.source')}: ${label}`} faint={!search.source}>
           <ListFilter aria-hidden="true" className="size-4 shrink-0" strokeWidth={1.75} />
-          <span className="max-w-32 truncate">{search.source ?? t('messages.anySource')}</span>
+          <span className="max-w-32 truncate">{label}</span>
         </Chip>
       }
     >

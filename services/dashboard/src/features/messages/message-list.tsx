@@ -13,7 +13,7 @@ import { useIsPhone } from '@/shared/ui/media';
 import { RelativeTime } from '@/shared/ui/relative-time';
 
 /** The first line that says something; the list shows no more. */
-const firstLine = ({ subject, text }: Message) => (subject === null || subject === '' ? text.slice(0, 300) : subject);
+const firstLine = ({ subject, text }: Message) => subject || text.slice(0, 300);
 
 function Row({ message, current, dense }: { message: Message; current: boolean; dense: boolean }) {
   const line = firstLine(message);

@@ -24,7 +24,7 @@ export function SourcesPage() {
         {sources.data?.length === 0 && (
           <EmptyState icon={Radio} title={t('sources.empty.title')}>
             <p className="mb-4">{t('sources.empty.detail')}</p>
-            <CodeLine code="tasktracker apply -f source.yaml" label={t('sources.empty.command')} />
+            <CodeLine code="tasktracker apply -f source.yaml" label={t('command')} />
           </EmptyState>
         )}
         {sources.data?.map((source) => (

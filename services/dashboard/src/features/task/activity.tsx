@@ -18,7 +18,8 @@ type Entry = { key: string; at: string; event?: TrackerEvent; comment?: Comment 
 
 function timeline(events: TrackerEvent[], comments: Comment[]): Entry[] {
   return [
-    ...events.filter(({ verb }) => !silent.has(verb)).map((event) => ({ key: `e${event.id}`, at: event.at, event })),
+    // Oldest first, like the comments; what happened in one transaction has one time and keeps this order.
+    ...events.toReversed().filter(({ verb }) => !silent.has(verb)).map((event) => ({ key: `e${event.id}`, at: event.at, event })),
     ...comments.map((comment) => ({ key: `c${comment.id}`, at: comment.created_at, comment })),
   ].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }

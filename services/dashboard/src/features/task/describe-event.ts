@@ -30,14 +30,14 @@ function describeField(field: string, before: Fields, after: Fields): string {
 }
 
 /** One sentence per changed field, or one for what happened as a whole. */
-export function describeEvent({ verb, before, after }: TrackerEvent): string[] {
+export function describeEvent({ verb, actor, before, after }: TrackerEvent): string[] {
   if (verb === 'task.updated' && after) {
     const fields = Object.keys(after).filter((field) => field === 'description' || named.includes(field));
     if (fields.length > 0) return fields.map((field) => describeField(field, before ?? {}, after));
   }
   switch (verb) {
     case 'task.created':
-      return [t('event.created')];
+      return [t(actor.kind === 'system' ? 'event.suggested' : 'event.created')];
     case 'task.updated':
       return [t('event.updated')];
     case 'task.merged':

@@ -16,7 +16,7 @@ function MessageItem({ message, showSource, title }: { message: Message; showSou
   const name = senderName(message);
   return (
     <li className="flex gap-3 py-4 first:pt-0">
-      <Avatar name={name} large className="mt-0.5" />
+      <Avatar name={message.sender.name || message.sender.address || ''} large className="mt-0.5" />
       <article className="min-w-0 flex-1">
         <header className="flex flex-wrap items-baseline gap-x-2">
           <span className="font-medium">{name}</span>

@@ -15,7 +15,7 @@ export function VerdictCard({ reason, confidence, provider, language }: Props) {
     <section aria-label={t('verdict.title')} className="rounded-lg border bg-chrome/60 px-3.5 py-3">
       <div className="flex items-center gap-2">
         <Sparkles aria-hidden="true" className="size-4 shrink-0 text-accent-ink" strokeWidth={1.75} />
-        <h3 className="font-medium">{t('verdict.title')}</h3>
+        <p className="font-medium">{t('verdict.title')}</p>
         {confidence !== null && <Confidence value={confidence} className="ml-auto" />}
       </div>
       {reason && <p className="mt-1.5 text-muted">{reason}</p>}

@@ -39,7 +39,7 @@ export function Button({ tone = 'plain', hint, tall = false, className, children
       {hint && (
         <Kbd
           keys={hint}
-          className={cn('ml-0.5', tone === 'primary' && '[&_kbd]:border-white/25 [&_kbd]:bg-white/15 [&_kbd]:text-on-accent')}
+          className={cn('ml-0.5', tone === 'primary' && '[&_kbd]:border-white/25 [&_kbd]:bg-[rgb(0_0_0/0.16)] [&_kbd]:text-on-accent')}
         />
       )}
     </button>

@@ -21,7 +21,7 @@ export function EmptyState({ icon: Icon, title, children, action }: EmptyProps) 
         <Icon aria-hidden="true" className="size-5" strokeWidth={1.75} />
       </span>
       <h2 className="text-base font-semibold">{title}</h2>
-      {children && <div className="max-w-md text-muted">{children}</div>}
+      {children && <div className="max-w-lg text-balance text-muted">{children}</div>}
       {action && <div className="mt-4">{action}</div>}
     </div>
   );
