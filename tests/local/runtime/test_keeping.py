@@ -4,12 +4,13 @@ import socket
 from pathlib import Path
 
 import pytest
+from tracker_core.errors import ConfigurationError
 from tracker_core.manifests.reader import read_documents
 from tracker_core.manifests.webhook import Webhook
 from tracker_local import lock, logs
 from tracker_local.home import Home
 from tracker_local.keeper import next_delay
-from tracker_local.plan import without_secret
+from tracker_local.plan import make_plan, without_secret
 from tracker_local.ports import LOOPBACK, Ports, free_port
 from tracker_local.seed import inbox_token_file, seed
 
@@ -103,3 +104,30 @@ def test_deleted_first_source_is_not_brought_back(tmp_path: Path) -> None:
 )
 def test_shown_address_has_no_secret(url: str, shown: str) -> None:
     assert without_secret(url) == shown
+
+
+def test_port_that_is_none_names_its_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = Home(tmp_path / "home")
+    home.create()
+    monkeypatch.setenv("TRACKER_API__PORT", "http")
+    with pytest.raises(ConfigurationError, match="TRACKER_API__PORT is 'http'"):
+        make_plan(home)
+
+
+def test_open_address_is_reached_on_the_loopback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = Home(tmp_path / "home")
+    home.create()
+    monkeypatch.setenv("TRACKER_API__HOST", "0.0.0.0")
+    monkeypatch.setenv("TRACKER_API__PORT", "9000")
+    plan = make_plan(home)
+    api = next(process for process in plan.services if process.name == "api")
+    assert plan.api_url == "http://127.0.0.1:9000"
+    assert api.environment["TRACKER_API__HOST"] == "0.0.0.0"
+
+
+def test_gateway_does_not_learn_where_the_database_is(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    home.create()
+    gateway = next(process for process in make_plan(home).services if process.name == "gateway")
+    assert "TRACKER_NATS__URL" in gateway.environment
+    assert "TRACKER_DATABASE__URL" not in gateway.environment

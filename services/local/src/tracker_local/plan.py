@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from tracker_core.errors import ConfigurationError
+
 import tracker_local
 from tracker_local import nats, postgres
 from tracker_local.home import Home, write_secret
@@ -17,6 +19,7 @@ from tracker_local.ports import LOOPBACK, Ports
 from tracker_local.process import Process
 from tracker_local.ready import always, connected, http_ready
 
+_LAST_PORT = 65_535
 API_PORT, GATEWAY_PORT = 8080, 8081
 """First choices; a port that is taken is replaced by a free one, which then stays."""
 
@@ -65,7 +68,11 @@ class Plan:
     @property
     def api_url(self) -> str:
         """Base URL of the API, which also serves the dashboard."""
-        return os.environ.get("TRACKER_API__PUBLIC_URL") or f"http://{_reachable(self.api_host)}:{self.api_port}"
+        return os.environ.get("TRACKER_API__PUBLIC_URL") or self._local_api_url
+
+    @property
+    def _local_api_url(self) -> str:
+        return f"http://{_reachable(self.api_host)}:{self.api_port}"
 
     @property
     def gateway_url(self) -> str:
@@ -106,25 +113,25 @@ class Plan:
         return (
             self._service("triage", "tracker_worker", "triage", environment=both | _ONE_THREAD),
             self._service("recorder", "tracker_worker", "record", environment=both),
-            self._service("api", "tracker_api", environment=both | _settings("API", api), port=self.api_port),
+            self._service("api", "tracker_api", environment=both | _settings("API", api), url=self._local_api_url),
             self._service(
                 "gateway",
                 "tracker_ingestion",
                 "gateway",
                 environment=bus | _settings("GATEWAY", gateway) | {"TRACKER_INSTANCE": "default"},
-                port=self.gateway_port,
+                url=self.gateway_url,
             ),
         )
 
     def _service(
-        self, name: str, module: str, *arguments: str, environment: Mapping[str, str], port: int | None = None
+        self, name: str, module: str, *arguments: str, environment: Mapping[str, str], url: str = ""
     ) -> Process:
         return Process(
             name=name,
             command=_module(module, *arguments),
             environment=environment,
             directory=self.home.root,
-            ready=connected(self.bus.port) if port is None else http_ready(f"http://{LOOPBACK}:{port}/readyz"),
+            ready=http_ready(f"{url}/readyz") if url else connected(self.bus.port),
         )
 
 
@@ -184,8 +191,11 @@ def _bus(home: Home, ports: Ports) -> Store:
 
 
 def _port(ports: Ports, name: str, first_choice: int) -> int:
-    given = os.environ.get(f"TRACKER_{name.upper()}__PORT")
-    return int(given) if given else ports.port(name, first_choice=first_choice)
+    variable = f"TRACKER_{name.upper()}__PORT"
+    given = os.environ.get(variable) or "0"
+    if not given.isdecimal() or int(given) > _LAST_PORT:
+        raise ConfigurationError(f"{variable} is {given!r}", cure="Set it to a port between 1 and 65535, or unset it")
+    return int(given) or ports.port(name, first_choice=first_choice)
 
 
 def _settings(group: str, values: Mapping[str, str]) -> dict[str, str]:
@@ -198,7 +208,10 @@ def _module(name: str, *arguments: str) -> tuple[str, ...]:
 
 
 def _reachable(host: str) -> str:
-    return LOOPBACK if host in {"0.0.0.0", "::"} else host  # noqa: S104 -- compared, not bound
+    """Return the host as it stands in a URL of this machine."""
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 -- compared, not bound
+        return LOOPBACK
+    return f"[{host}]" if ":" in host else host
 
 
 def _dashboard_folder() -> Path:
