@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
@@ -18,10 +19,9 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import text
-from tracker_api.accounts.service import issue_login_link
-from tracker_api.auth import hash_secret, new_secret
 from tracker_api.context import Context
 from tracker_api.main import create_app
+from tracker_api.secret_tokens import hash_secret, issue_login_link, new_secret
 from tracker_api.settings import ApiSettings, Settings
 from tracker_core.database import make_engine
 from tracker_core.health import ServedSource
@@ -30,6 +30,8 @@ from tracker_core.repositories import accounts, credentials
 from tracker_core.repositories import sources as source_rows
 from tracker_core.settings import DatabaseSettings, NatsSettings
 from tracker_core.tables import Role
+
+from tests.support.servers import start_nats
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
 
@@ -168,22 +170,20 @@ class Api:
         await self.execute(f"insert into {table} ({', '.join(columns)}) values ({', '.join(values)})", **row, **json)
 
 
-@pytest.fixture
-def settings(database_url: str, nats_url: str, tmp_path: Path) -> Settings:
+def make_settings(database_url: str, nats_url: str, folder: Path) -> Settings:
     return Settings(
         database=DatabaseSettings(url=SecretStr(database_url)),
         nats=NatsSettings(url=SecretStr(nats_url)),
         api=ApiSettings(
             port=0,
-            manifests_dir=tmp_path / "manifests",
-            secrets_dir=tmp_path / "secrets",
+            manifests_dir=folder / "manifests",
+            secrets_dir=folder / "secrets",
             gateway_url="http://hooks.test",
         ),
     )
 
 
-@pytest_asyncio.fixture
-async def team(database_url: str) -> AsyncIterator[Team]:
+async def make_team(database_url: str) -> Team:
     engine = make_engine(DatabaseSettings(url=SecretStr(database_url)))
     members, tokens = {}, {}
     async with engine.begin() as connection:
@@ -197,7 +197,17 @@ async def team(database_url: str) -> AsyncIterator[Team]:
                 connection, workspace_id, row.id, name="test", role=role, token_hash=hash_secret(tokens[role])
             )
     await engine.dispose()
-    yield Team(workspace_id, members, tokens)
+    return Team(workspace_id, members, tokens)
+
+
+@pytest.fixture
+def settings(database_url: str, nats_url: str, tmp_path: Path) -> Settings:
+    return make_settings(database_url, nats_url, tmp_path)
+
+
+@pytest_asyncio.fixture
+async def team(database_url: str) -> Team:
+    return await make_team(database_url)
 
 
 @pytest_asyncio.fixture
@@ -206,10 +216,34 @@ async def api(settings: Settings, team: Team) -> AsyncIterator[Api]:
         yield started
 
 
+@pytest_asyncio.fixture(scope="module")
+async def shared_api(
+    postgres_url: str, migrated_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Api]:
+    """One application for many questions that leave no trace that matters to the next one."""
+    folder = tmp_path_factory.mktemp("shared")
+    async with copied_database(postgres_url, migrated_template) as url:
+        with start_nats(folder) as nats_server:
+            async with running(make_settings(url, nats_server.url, folder), await make_team(url)) as started:
+                yield started
+
+
 @pytest_asyncio.fixture
 async def admin(api: Api) -> AsyncIterator[httpx.AsyncClient]:
     async with api.client() as client:
         yield client
+
+
+@asynccontextmanager
+async def copied_database(postgres_url: str, template: str) -> AsyncIterator[str]:
+    name = f"shared_{new_id().hex}"
+    connection = await asyncpg.connect(postgres_url, timeout=10)
+    try:
+        await connection.execute(f'create database "{name}" template "{template}"', timeout=30)
+        yield f"{postgres_url.rpartition('/')[0]}/{name}"
+        await connection.execute(f'drop database "{name}" with (force)', timeout=30)
+    finally:
+        await connection.close()
 
 
 @asynccontextmanager

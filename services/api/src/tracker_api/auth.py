@@ -6,8 +6,6 @@ something with it must come from our own pages: the check is the one of Go's `ht
 request that has neither for one of a program.
 """
 
-import hashlib
-import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
@@ -24,6 +22,7 @@ from tracker_core.repositories.credentials import Holder
 from tracker_core.tables import Role
 
 from tracker_api.context import Context, Ctx
+from tracker_api.secret_tokens import hash_secret
 
 COOKIE = "tracker_session"
 
@@ -44,16 +43,6 @@ class Principal:
     def at_least(self, role: Role) -> bool:
         """Say whether the role includes `role`."""
         return _RANK[self.role] >= _RANK[role]
-
-
-def new_secret() -> str:
-    """Return 256 random bits to give away."""
-    return secrets.token_urlsafe(32)
-
-
-def hash_secret(secret: str) -> bytes:
-    """Return what is stored instead of a secret; it is random, so a fast hash is safe."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 
 async def authenticate(connection: HTTPConnection, context: Context) -> Principal:

@@ -18,8 +18,7 @@ from tracker_core.repositories import accounts, credentials
 from tracker_core.settings import DatabaseSettings, ProcessSettings
 from tracker_core.tables import Role
 
-from tracker_api.accounts.service import LOGIN_LINK_TTL, issue_login_link
-from tracker_api.auth import hash_secret, new_secret
+from tracker_api.secret_tokens import LOGIN_LINK_TTL, hash_secret, issue_login_link, new_secret
 
 
 class _Settings(ProcessSettings):

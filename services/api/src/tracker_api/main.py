@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -102,6 +103,8 @@ def main() -> int:
         sys.stderr.write(f"Settings are missing or wrong: {missing}\n")
         return 2
     configure_logging(settings.log, "api")
+    # It would tell of each socket that opens.
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(settings),
@@ -118,5 +121,8 @@ def main() -> int:
             timeout_graceful_shutdown=5,
         )
     )
+    # uvicorn raises the signal again after it has shut down; without a handler that would kill us: exit code -15.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
     server.run()
     return 0 if server.started else 1

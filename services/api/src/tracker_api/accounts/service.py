@@ -1,10 +1,9 @@
 """Login, members and tokens. Every secret is random, given out once and stored as a hash."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 from tracker_core.database import reading
 from tracker_core.errors import ConflictError, ForbiddenError, NotFoundError, UnauthenticatedError
 from tracker_core.events import Change, Entity, Verb
@@ -13,10 +12,9 @@ from tracker_core.tables import Role
 from tracker_core.transaction import Transaction
 
 from tracker_api.accounts.schemas import LoginLink, Me, Member, MemberDraft, NewToken, Token, TokenDraft, Workspace
-from tracker_api.auth import Principal, hash_secret, new_secret
+from tracker_api.auth import Principal
 from tracker_api.context import Context
-
-LOGIN_LINK_TTL = timedelta(minutes=15)
+from tracker_api.secret_tokens import LOGIN_LINK_TTL, hash_secret, issue_login_link, new_secret
 
 
 async def login(context: Context, token: str, address: str) -> str:
@@ -96,13 +94,6 @@ async def make_login_link(context: Context, principal: Principal, member_id: UUI
         token = await issue_login_link(connection, principal.workspace_id, member_id)
     base = context.settings.api.public_url.rstrip("/")
     return LoginLink(token=token, url=f"{base}/login?token={token}", expires_at=datetime.now(UTC) + LOGIN_LINK_TTL)
-
-
-async def issue_login_link(connection: AsyncConnection, workspace_id: UUID, member_id: UUID) -> str:
-    """Store a new login link; return its token."""
-    token = new_secret()
-    await credentials.insert_login_link(connection, workspace_id, member_id, hash_secret(token), LOGIN_LINK_TTL)
-    return token
 
 
 async def list_tokens(context: Context, principal: Principal) -> list[Token]:

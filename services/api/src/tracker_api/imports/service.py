@@ -15,7 +15,6 @@ import nats.errors
 from nats.js import JetStreamContext
 from nats.js.api import PubAck
 from nats.js.errors import APIError
-from nats.js.errors import Error as JetStreamError
 from tracker_core import telemetry
 from tracker_core.bus import Bus, inbound_subject
 from tracker_core.database import reading
@@ -40,7 +39,9 @@ class _Batch(msgspec.Struct):
 
 
 @dataclass(frozen=True)
-class _Ready:
+class Ready:
+    """A message as it goes onto the bus."""
+
     external_id: str
     body: bytes
 
@@ -61,7 +62,7 @@ async def import_messages(
     if source_id is None:
         raise NotFoundError(f"There is no Source '{source[:200]}'", cure="`tasktracker get sources` lists them")
     rejected: Counter[str] = Counter()
-    ready = _read(batch, source, context.bus.nc.max_payload - OVERHEAD, rejected)
+    ready = read_messages(batch, source, context.bus.nc.max_payload - OVERHEAD, rejected)
     known = await _known(context, source_id, ready)
     new = [item for item in ready if item.external_id not in known]
     duplicates = len(ready) - len(new)
@@ -84,8 +85,8 @@ def _decode(body: bytes) -> list[msgspec.Raw]:
     return batch
 
 
-def _read(batch: Sequence[msgspec.Raw], source: str, limit: int, rejected: Counter[str]) -> list[_Ready]:
-    """Return the messages that can be understood; count the others by reason."""
+def read_messages(batch: Sequence[msgspec.Raw], source: str, limit: int, rejected: Counter[str]) -> list[Ready]:
+    """Return the messages that can be understood and fit into `limit` bytes; count the others by reason."""
     received_at = datetime.now(UTC)
     ready = []
     for raw in batch:
@@ -98,7 +99,7 @@ def _read(batch: Sequence[msgspec.Raw], source: str, limit: int, rejected: Count
         if len(body) > limit:
             rejected[f"The message is over {limit} bytes"] += 1
         else:
-            ready.append(_Ready(message.external_id, body))
+            ready.append(Ready(message.external_id, body))
     return ready
 
 
@@ -109,21 +110,19 @@ def _message(raw: msgspec.Raw, source: str, received_at: datetime) -> InboundMes
     return inbound_message(**{name: getattr(given, name) for name in InboundMessage.__struct_fields__})
 
 
-async def _known(context: Context, source_id: UUID, ready: Sequence[_Ready]) -> set[str]:
+async def _known(context: Context, source_id: UUID, ready: Sequence[Ready]) -> set[str]:
     async with reading(context.engine) as connection:
         return await messages.known_external_ids(connection, source_id, [item.external_id for item in ready])
 
 
-async def _publish(bus: Bus, source: str, new: Sequence[_Ready]) -> list[PubAck]:
+async def _publish(bus: Bus, source: str, new: Sequence[Ready]) -> list[PubAck]:
+    if not bus.nc.is_connected:
+        # Not handed to the client library: it would send the messages after we have answered 503.
+        raise UnavailableError("The bus is not connected", cure="Send the batch again in a moment", retry_after=2)
     acks: list[PubAck] = []
     for start in range(0, len(new), IN_FLIGHT):
         part = new[start : start + IN_FLIGHT]
-        try:
-            async with asyncio.timeout(ACK_SECONDS):
-                sent = [await _send(bus.js, source, item) for item in part]
-                outcomes = await asyncio.gather(*sent, return_exceptions=True)
-        except (nats.errors.Error, JetStreamError, OSError, TimeoutError) as error:
-            outcomes = [error]
+        outcomes = await asyncio.gather(*(_send(bus.js, source, item) for item in part), return_exceptions=True)
         acks += [outcome for outcome in outcomes if isinstance(outcome, PubAck)]
         failure = next((outcome for outcome in outcomes if isinstance(outcome, BaseException)), None)
         if failure is not None:
@@ -131,15 +130,18 @@ async def _publish(bus: Bus, source: str, new: Sequence[_Ready]) -> list[PubAck]
     return acks
 
 
-async def _send(js: JetStreamContext, source: str, item: _Ready) -> asyncio.Future[PubAck]:
+async def _send(js: JetStreamContext, source: str, item: Ready) -> PubAck:
+    # Not `publish_async`: in nats-py 2.16 its future stays open when the server answers with an error (a full stream).
     headers = {
         "Nats-Msg-Id": message_id(source, item.external_id),
         telemetry.TRACEPARENT: telemetry.current_traceparent(),
     }
-    return await js.publish_async(inbound_subject(source), item.body, wait_stall=5, headers=headers)
+    return await js.publish(inbound_subject(source), item.body, timeout=ACK_SECONDS, headers=headers)
 
 
-def _unavailable(failure: BaseException, taken: int, of: int) -> UnavailableError:
+def _unavailable(failure: BaseException, taken: int, of: int) -> Exception:
+    if not isinstance(failure, nats.errors.Error | APIError | OSError | TimeoutError):
+        return RuntimeError("A message was not published")
     full = isinstance(failure, APIError)
     what = "The bus is full" if full else "The bus does not answer"
     return UnavailableError(

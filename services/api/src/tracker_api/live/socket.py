@@ -52,12 +52,15 @@ class LiveSocket:
         joined = context.hub.join(principal.workspace_id, listener, since=since)
         try:
             missed = [] if since is None else await _missed(context, principal, since, joined)
-            await _serve(receive, send, listener, [hello_frame(joined.seq), *missed])
+            close_code = await _serve(receive, send, listener, [hello_frame(joined.seq), *missed])
         finally:
             context.hub.leave(principal.workspace_id, listener)
+        if close_code is not None:
+            await _close(send, close_code)
 
 
-async def _serve(receive: Receive, send: Send, listener: Listener, first: list[str]) -> None:
+async def _serve(receive: Receive, send: Send, listener: Listener, first: list[str]) -> int | None:
+    """Send until the client is gone, is too slow or has to come back; return the code to close with, if any."""
     reading = asyncio.create_task(_read_until_gone(receive))
     writing = asyncio.create_task(_write(send, listener, first))
     overrun = asyncio.create_task(listener.overrun.wait())
@@ -69,9 +72,8 @@ async def _serve(receive: Receive, send: Send, listener: Listener, first: list[s
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
     if overrun in done:
-        await _close(send, TOO_SLOW)
-    elif not done:
-        await _close(send, EXPIRED)
+        return TOO_SLOW
+    return None if done else EXPIRED
 
 
 async def _write(send: Send, listener: Listener, first: list[str]) -> None:

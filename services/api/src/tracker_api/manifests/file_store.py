@@ -93,6 +93,11 @@ class FileManifestStore:
 
     def _plan_secret(self, secret: Secret) -> _Step:
         folder = self._secrets / secret.metadata.namespace / secret.metadata.name
+        dots = {".", ".."} & secret.values().keys()
+        if dots:
+            raise InvalidManifestError(
+                f"Secret '{secret.key}': {dots.pop()!r} is no name for a file", cure="Choose another key"
+            )
         files = {folder / key: value for key, value in secret.values().items()}
         before = {path: path.read_bytes() for path in folder.iterdir() if path.is_file()} if folder.is_dir() else None
         if before == files:
@@ -121,12 +126,12 @@ class FileManifestStore:
         return _Step(manifest, result, {path: dump_manifest(manifest).encode()})
 
     def _check_place(self, manifest: Manifest, path: Path) -> None:
-        """Refuse what would leave the folder or not fit into it; as the key of a Secret the schema allows `..`."""
+        """Refuse what would leave the folder or not fit into it; the schemas keep slashes and dots out of the names."""
         root = self._secrets if isinstance(manifest, Secret) else self._manifests
-        parts = path.relative_to(root).parts if path.is_relative_to(root) else ("..",)
-        if {".", ".."} & set(parts) or not path.resolve().is_relative_to(root.resolve()):
+        parts = path.relative_to(root).parts
+        if not path.resolve().is_relative_to(root.resolve()):
             raise InvalidManifestError(
-                f"{manifest.kind} '{manifest.key}': {path.name!r} is no name for a file", cure="Choose another name"
+                f"{manifest.kind} '{manifest.key}': its folder is a link to elsewhere", cure="Remove the link"
             )
         if max(len(part) for part in parts) > _MAX_FILE_NAME:
             raise InvalidManifestError(f"{manifest.kind} '{manifest.key}': the name is too long", cure="Shorten it")

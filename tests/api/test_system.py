@@ -1,0 +1,135 @@
+"""Sources, statistics, events and health."""
+
+from datetime import UTC, datetime
+
+import httpx
+import msgspec
+import pytest
+from tracker_core.bus import HEALTH_BUCKET
+from tracker_core.health import Heartbeat, heartbeat
+from tracker_core.tables import Role
+
+from tests.api.conftest import Api, eventually
+from tests.support.servers import Server
+
+
+async def beat(api: Api, key: str, value: Heartbeat) -> None:
+    await (await api.context.bus.js.key_value(HEALTH_BUCKET)).put(key, msgspec.json.encode(value))
+
+
+async def test_a_source_is_what_its_process_says(api: Api, admin: httpx.AsyncClient) -> None:
+    await api.add_source("inbox")
+    await api.add_source("mail", kind="email", suspend=True)
+    source_id = await api.add_source("chat", kind="telegram", triage={"autonomy": "Shadow"})
+    await api.add_message(source_id, "1", state="waiting")
+    await beat(api, "source.default.chat", heartbeat("degraded", "The token was refused. Set another"))
+    chat, inbox, mail = (await admin.get("/api/sources")).json()["items"]
+
+    assert chat["health"] == {"state": "degraded", "message": "The token was refused. Set another"}
+    assert (chat["autonomy"], chat["counts"]["waiting"]) == ("Shadow", 1)
+    assert chat["last_message_at"] == "2026-10-05T12:00:00Z"
+    assert (inbox["health"]["state"], inbox["last_message_at"]) == ("offline", None)
+    assert inbox["webhook_url"] == "http://hooks.test/webhook/default/inbox"
+    assert (mail["suspended"], mail["health"]["state"]) == (True, "offline")
+
+
+async def test_health_names_each_part(api: Api, admin: httpx.AsyncClient) -> None:
+    await beat(api, "gateway.default", heartbeat("ready"))
+    await beat(api, "recorder.1", heartbeat("ready"))
+    await eventually(lambda: _is_ready(admin, "api.1"))
+    partly = (await admin.get("/api/health")).json()
+    await beat(api, "triage.1", heartbeat("ready"))
+    whole = (await admin.get("/api/health")).json()
+
+    assert [(item["name"], item["status"]) for item in whole["dependencies"]] == [("postgres", "ok"), ("nats", "ok")]
+    assert partly["status"] == "degraded"
+    assert partly["components"][-1] == {
+        "name": "triage",
+        "status": "offline",
+        "last_seen": None,
+        "detail": "No triage runs. Start one",
+    }
+    assert whole["status"] == "ok"
+
+
+async def _is_ready(admin: httpx.AsyncClient, name: str) -> bool:
+    components = (await admin.get("/api/health")).json()["components"]
+    return any(item["name"] == name and item["status"] == "ready" for item in components)
+
+
+async def test_without_nats_health_is_down_and_readiness_says_no(
+    api: Api, admin: httpx.AsyncClient, nats_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker_api.health.service.DEADLINE", 1.0)
+    nats_server.kill()
+    health, ready = (await admin.get("/api/health")).json(), await admin.get("/readyz")
+    live = await admin.get("/healthz")
+    nats_server.start()
+
+    assert health["status"] == "down"
+    assert [item["status"] for item in health["dependencies"]] == ["ok", "down"]
+    assert (ready.status_code, live.status_code) == (503, 200)
+    assert "nats" in ready.json()["problems"][0]
+
+
+async def test_a_change_is_made_while_nats_is_away(api: Api, admin: httpx.AsyncClient, nats_server: Server) -> None:
+    nats_server.kill()
+    answer = await admin.post("/api/tasks", json={"title": "x"})
+    nats_server.start()
+
+    assert answer.status_code == 201
+    assert await api.value("select count(*) from outbox") == 1
+
+
+async def test_figures_of_the_last_days(api: Api, admin: httpx.AsyncClient) -> None:
+    source_id, today = await api.add_source(), datetime.now(UTC)
+    for number, state in enumerate(["task", "ignored", "waiting"]):
+        await api.add_message(source_id, str(number), state=state, received_at=today, recorded_at=today)
+    await api.add_message(source_id, "old")
+    right, _ = await api.add_suggestion(source_id, "right", created_at=today)
+    await api.add_suggestion(source_id, "wrong", created_at=today, status="declined")
+    task = (await admin.get(f"/api/tasks/{right}")).json()
+    await admin.patch(f"/api/tasks/{right}", json={"status": "done"}, headers={"if-match": f'"{task["version"]}"'})
+    stats = (await admin.get("/api/stats", params={"days": 3})).json()
+
+    assert len(stats["messages_per_day"]) == 3
+    assert stats["messages_per_day"][-1] == {"day": str(today.date()), "total": 3, "tasks": 1, "ignored": 1}
+    assert stats["by_category"] == {"bug": 2}
+    assert stats["by_source"] == [{"source": "default/inbox", "total": 3}]
+    assert (stats["open_tasks"], stats["done_last_days"], stats["accuracy"]) == (0, 1, 0.5)
+
+
+async def test_figures_of_nothing_are_zero(admin: httpx.AsyncClient) -> None:
+    stats = (await admin.get("/api/stats")).json()
+
+    assert sum(day["total"] for day in stats["messages_per_day"]) == 0
+    assert (stats["accuracy"], stats["triage_seconds"]) == (None, {"p50": None, "p90": None})
+
+
+async def test_events_are_newest_first_and_paged(api: Api, admin: httpx.AsyncClient) -> None:
+    for number in range(5):
+        await admin.post("/api/tasks", json={"title": f"Task {number}"})
+    first = (await admin.get("/api/events", params={"limit": 3})).json()
+    rest = (await admin.get("/api/events", params={"cursor": first["next"]})).json()
+    after = (await admin.get("/api/events", params={"after": first["items"][2]["id"]})).json()
+
+    titles = [event["data"]["title"] for event in first["items"] + rest["items"]]
+    assert titles == [f"Task {number}" for number in reversed(range(5))]
+    assert [event["data"]["title"] for event in after["items"]] == ["Task 4", "Task 3"]
+
+
+async def test_another_workspace_is_another_world(api: Api, admin: httpx.AsyncClient) -> None:
+    task = (await admin.post("/api/tasks", json={"title": "x"})).json()
+    await api.execute(
+        "insert into workspace (id, slug, name, next_task_number, created_at)"
+        " values (gen_random_uuid(), 'other', 'Other', 1, now())"
+    )
+    await api.execute(
+        "update api_token set workspace_id = (select id from workspace where slug = 'other') where role = 'member'"
+    )
+    async with api.client(Role.MEMBER) as other:
+        assert (await other.get("/api/tasks")).json()["items"] == []
+        assert (await other.get(f"/api/tasks/{task['id']}")).status_code == 404
+        assert (await other.get("/api/events")).json()["items"] == []
+        edit = await other.patch(f"/api/tasks/{task['id']}", json={"title": "y"}, headers={"if-match": '"1"'})
+        assert edit.status_code == 404
