@@ -1,7 +1,7 @@
 /** The way around on a phone. */
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { Ellipsis, LogOut, Search } from 'lucide-react';
+import { Ellipsis, LogOut, Search, SquarePen } from 'lucide-react';
 
 import { taskCountsQuery } from '@/shared/api/tasks';
 import { plural, t } from '@/shared/i18n/translate';
@@ -15,7 +15,7 @@ const cell =
   'relative flex h-14 flex-1 flex-col items-center justify-center gap-0.5 text-[11px] text-muted inset-focus aria-[current=page]:text-accent-ink aria-[current=page]:font-medium data-[state=open]:text-ink';
 const icon = { 'aria-hidden': true, className: 'size-5.5', strokeWidth: 1.75 } as const;
 
-export function BottomBar({ onSearch }: { onSearch: () => void }) {
+export function BottomBar({ onSearch, onCreate }: { onSearch: () => void; onCreate: () => void }) {
   const navigate = useNavigate();
   const signOut = useSignOut();
   const counts = useQuery(taskCountsQuery);
@@ -43,6 +43,9 @@ export function BottomBar({ onSearch }: { onSearch: () => void }) {
           </button>
         }
       >
+        <MenuItem icon={<SquarePen aria-hidden="true" strokeWidth={1.75} />} onSelect={onCreate}>
+          {t('create.title')}
+        </MenuItem>
         <MenuItem icon={<Search aria-hidden="true" strokeWidth={1.75} />} onSelect={onSearch}>
           {t('palette.title')}
         </MenuItem>

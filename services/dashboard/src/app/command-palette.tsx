@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
-import { CircleHelp, MoonStar, Search } from 'lucide-react';
+import { CircleHelp, MoonStar, Plus, Search } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import { useDeferredValue, useState, type ReactNode } from 'react';
 
@@ -36,7 +36,9 @@ function Item({ value, onSelect, icon: sign, keys, children }: ItemProps) {
 const heading =
   '[&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-faint';
 
-export function CommandPalette({ onClose, onHelp }: { onClose: () => void; onHelp: () => void }) {
+type Props = { onClose: () => void; onHelp: () => void; onCreate: () => void };
+
+export function CommandPalette({ onClose, onHelp, onCreate }: Props) {
   const navigate = useNavigate();
   const [text, setText] = useState('');
   const query = useDeferredValue(text.trim());
@@ -54,6 +56,13 @@ export function CommandPalette({ onClose, onHelp }: { onClose: () => void; onHel
   const tasks = query.length >= MIN_QUERY ? (found.data?.items ?? []) : [];
   const dark = document.documentElement.dataset.theme === 'dark';
   const commands = [
+    {
+      id: 'create',
+      label: t('create.title'),
+      icon: <Plus {...icon} className="text-muted" />,
+      keys: 'c',
+      run: onCreate,
+    },
     ...places.map(({ to, label, icon: Icon, keys }) => ({
       id: to,
       label: t('palette.goTo', { place: t(label) }),

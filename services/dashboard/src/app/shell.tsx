@@ -2,6 +2,7 @@
 import { Outlet, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 
+import { CreateDialog } from '@/features/create/create-dialog';
 import { t } from '@/shared/i18n/translate';
 import { listenToShortcuts, useShortcuts, type Shortcut } from '@/shared/keyboard/shortcuts';
 import { LiveProvider } from '@/shared/live/live-provider';
@@ -18,12 +19,14 @@ import { Sidebar } from './sidebar';
 
 export function Shell() {
   const navigate = useNavigate();
-  const [open, setOpen] = useState<'help' | 'palette' | null>(null);
+  const [open, setOpen] = useState<'help' | 'palette' | 'create' | null>(null);
   const close = () => setOpen(null);
+  const create = () => setOpen('create');
 
   useEffect(listenToShortcuts, []);
   const everywhere: Shortcut[] = [
     { keys: 'mod+k', label: 'palette.title', run: () => setOpen('palette') },
+    { keys: 'c', label: 'create.title', run: create },
     { keys: '?', label: 'shortcuts.title', run: () => setOpen('help') },
     { keys: 'z', label: 'undo', run: () => undoLast() || toast({ title: t('undo.nothing') }) },
     ...places.map(({ to, label, keys }) => ({ keys, label, run: () => void navigate({ to }) })),
@@ -39,18 +42,19 @@ export function Shell() {
         {t('skip')}
       </a>
       <div className="flex h-dvh flex-col bg-chrome md:flex-row">
-        <Sidebar onSearch={() => setOpen('palette')} onHelp={() => setOpen('help')} />
+        <Sidebar onSearch={() => setOpen('palette')} onCreate={create} onHelp={() => setOpen('help')} />
         <div className="flex min-h-0 min-w-0 flex-1 flex-col bg-canvas md:my-2 md:mr-2 md:overflow-hidden md:rounded-lg md:border md:shadow-card">
           <OfflineBanner />
           <main id="main" tabIndex={-1} className="min-h-0 flex-1 outline-none">
             <Outlet />
           </main>
         </div>
-        <BottomBar onSearch={() => setOpen('palette')} />
+        <BottomBar onSearch={() => setOpen('palette')} onCreate={create} />
       </div>
       {/* Not lazy: what one types right after Ctrl-K must reach the field, and never the shortcuts of the page. */}
       {open === 'help' && <KeyboardHelp onClose={close} />}
-      {open === 'palette' && <CommandPalette onClose={close} onHelp={() => setOpen('help')} />}
+      {open === 'palette' && <CommandPalette onClose={close} onHelp={() => setOpen('help')} onCreate={create} />}
+      {open === 'create' && <CreateDialog onClose={close} />}
       <Toaster />
     </LiveProvider>
   );

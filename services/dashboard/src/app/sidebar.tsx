@@ -1,7 +1,7 @@
 /** The way around on a desk: places, how the ledger stands, and who is signed in. */
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { CircleHelp, Search } from 'lucide-react';
+import { CircleHelp, Search, SquarePen } from 'lucide-react';
 
 import { meQuery } from '@/shared/api/system';
 import { taskCountsQuery } from '@/shared/api/tasks';
@@ -27,14 +27,17 @@ function PlaceLink({ place, count }: { place: Place; count: number | undefined }
   );
 }
 
-export function Sidebar({ onSearch, onHelp }: { onSearch: () => void; onHelp: () => void }) {
+type Props = { onSearch: () => void; onCreate: () => void; onHelp: () => void };
+
+export function Sidebar({ onSearch, onCreate, onHelp }: Props) {
   const me = useQuery(meQuery);
   const counts = useQuery(taskCountsQuery);
   return (
     <aside className="hidden w-56 shrink-0 flex-col px-3 py-3 md:flex">
       <div className="mb-3 flex h-8 items-center gap-2 px-2">
         <img src="/icon.svg" alt="" className="size-5" />
-        <span className="truncate font-semibold">{me.data?.workspace.name}</span>
+        <span className="min-w-0 flex-1 truncate font-semibold">{me.data?.workspace.name}</span>
+        <IconButton icon={SquarePen} label={t('create.title')} keys="c" onClick={onCreate} className="-mr-1" />
       </div>
       <button
         type="button"

@@ -4,7 +4,7 @@
  * When someone else changed this very text meanwhile, neither version is thrown away silently: the typed one stays, and the
  * person chooses.
  */
-import { useState, type KeyboardEvent } from 'react';
+import { useRef, useState, type KeyboardEvent } from 'react';
 
 import { t } from '@/shared/i18n/translate';
 import { Button } from '@/shared/ui/button';
@@ -25,6 +25,8 @@ type Draft = { text: string; base: string };
 
 export function InlineText({ value, label, placeholder, singleLine = false, required = false, className, onSave }: Props) {
   const [draft, setDraft] = useState<Draft | null>(null);
+  // Leaving the field saves, and Escape leaves it too: the blur that follows must know.
+  const abandoned = useRef(false);
   const conflict = draft !== null && draft.base !== value && draft.text !== draft.base;
 
   const finish = (kept: Draft | null) => {
@@ -35,7 +37,7 @@ export function InlineText({ value, label, placeholder, singleLine = false, requ
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.key === 'Escape') {
-      setDraft(null);
+      abandoned.current = true;
       event.currentTarget.blur();
     }
     if (event.key === 'Enter' && (singleLine || event.metaKey || event.ctrlKey)) {
@@ -54,7 +56,9 @@ export function InlineText({ value, label, placeholder, singleLine = false, requ
         onFocus={() => setDraft((current) => current ?? { text: value, base: value })}
         onChange={(event) => setDraft({ base: draft?.base ?? value, text: event.target.value })}
         onBlur={() => {
-          if (!conflict) finish(draft);
+          if (abandoned.current) setDraft(null);
+          else if (!conflict) finish(draft);
+          abandoned.current = false;
         }}
         onKeyDown={onKeyDown}
         className={cn(

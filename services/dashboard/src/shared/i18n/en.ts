@@ -132,7 +132,7 @@ export const en = {
   'create.title': 'New task',
   'create.description': 'Goes straight to “To do”.',
   'create.submit': 'Create task',
-  'create.failed': 'The task was not created',
+  'create.open': 'Open',
   'create.done': 'Created #{number}',
 
   'board.title': 'Board',
