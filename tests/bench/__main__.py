@@ -15,8 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.bench import measures
-from tests.bench.figures import Row, at_least, compare
+from tests.bench.figures import Row, alone, at_least, at_most, compare
 from tests.bench.floor.start import describe_floor
+from tests.bench.installation import measure_installation
 from tests.bench.measures import Bench, LostError
 from tests.bench.plot import draw
 from tests.bench.product import describe_product
@@ -40,6 +41,8 @@ def main() -> int:
         del os.environ[name]
     report = Report(quick=arguments.quick)
     failed = _measure(report)
+    if not failed and not arguments.quick:
+        _measure_installation(report)
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "latest.json").write_text(json.dumps(report.document(), indent=2) + "\n", encoding="utf-8")
     print(report.table())
@@ -68,6 +71,15 @@ def _measure(report: Report) -> bool:
             floor.stop()
 
 
+def _measure_installation(report: Report) -> None:
+    with tempfile.TemporaryDirectory(prefix="tracker-bench-") as name:
+        installed = measure_installation(Path(name))
+    report.rows += [
+        alone("startup.seconds_warm", "started again, all ready", "s", installed.startup_seconds, goal=at_most(6)),
+        alone("memory.total_mb", "memory of everything, idle", "MB", installed.memory_mb, goal=at_most(700)),
+    ]
+
+
 def _all_sections(bench: Bench, report: Report) -> bool:
     for side in (bench.floor, bench.us):
         side.start(side.accepting)
@@ -82,6 +94,7 @@ def _all_sections(bench: Bench, report: Report) -> bool:
         "latency": lambda: measures.latency(bench),
         "cpu": cpu,
         "rate": lambda: measures.rate(bench),
+        "ledger": lambda: measures.ledger(bench),
     }
     for name, section in sections.items():
         started = time.perf_counter()
@@ -92,9 +105,7 @@ def _all_sections(bench: Bench, report: Report) -> bool:
             report.skipped[name] = _shortened(error)
             return True
         print(f"{name}: {time.perf_counter() - started:.0f} s", file=sys.stderr)
-    report.extra["ledger.messages"] = measures.check_ledger(bench)
     _triage(bench, report)
-    report.extra["memory.total_mb"] = round(sum(bench.us.memory_mb().values()))
     return False
 
 
@@ -104,7 +115,7 @@ def _triage(bench: Bench, report: Report) -> None:
     except (NotMeasuredError, LostError, RuntimeError, subprocess.SubprocessError) as error:
         report.skipped["triage"] = _shortened(error)
         return
-    report.extra["triage.per_second"] = round(rate.per_second, 1)
+    report.rows.append(alone("triage.per_second", "decided by the embedded model", "/s", rate.per_second))
     model, ours = [rate.model_per_second], [rate.per_second]
     report.rows.append(
         compare("triage.ratio_model", "decided, beside the model alone", "/s", model, ours, goal=at_least(0.7))

@@ -37,13 +37,22 @@ class Row:
     """One line of the table."""
 
     key: str
-    """Name of the ratio in `.bench/latest.json`: `<section>.<name>`; its figures are stored beside it."""
+    """Name in `.bench/latest.json`: `<section>.<name>`; what it was made of is stored in the section."""
     what: str
     unit: str
-    floor: Figure
     us: Figure
-    ratio: Figure
-    goal: Goal | None
+    floor: Figure | None = None
+    ratio: Figure | None = None
+    goal: Goal | None = None
+
+    @property
+    def value(self) -> float:
+        """What the key stands for and the goal is about: the ratio, where there is something to compare with."""
+        return (self.ratio or self.us).middle
+
+    @property
+    def met(self) -> bool | None:
+        return self.goal.met(self.value) if self.goal else None
 
 
 def compare(
@@ -51,7 +60,12 @@ def compare(
 ) -> Row:
     """Compare the rounds of both; the values of one round stand at the same position."""
     ratios = [ours / theirs for ours, theirs in zip(us, floor, strict=True)]
-    return Row(key, what, unit, Figure.of(floor), Figure.of(us), Figure.of(ratios), goal)
+    return Row(key, what, unit, Figure.of(us), Figure.of(floor), Figure.of(ratios), goal)
+
+
+def alone(key: str, what: str, unit: str, value: float, *, goal: Goal | None = None) -> Row:
+    """Return a figure that has nothing to be compared with."""
+    return Row(key, what, unit, Figure.of([value]), goal=goal)
 
 
 def at_least(limit: float) -> Goal:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from statistics import median
 
-from tests.bench.figures import Row, at_least, at_most, compare
+from tests.bench.figures import Row, alone, at_least, at_most, compare
 from tests.bench.runner import Measured, Runner
 from tests.bench.scale import CPU_RATE, LATENCY_RATE, Scale
 from tests.bench.side import Side
@@ -170,8 +170,8 @@ def _search(bench: Bench, side: Side) -> tuple[float, float]:
     return highest or tried, closed.outcome.event_rate
 
 
-def check_ledger(bench: Bench) -> int:
-    """Compare what was accepted with what the database holds; return how many messages that is of us.
+def ledger(bench: Bench) -> list[Row]:
+    """Compare what was accepted with what the databases hold.
 
     Raises:
         LostError: they differ.
@@ -180,7 +180,9 @@ def check_ledger(bench: Bench) -> int:
         accepted, rows = bench.runner.accepted.get(side.name, 0), asyncio.run(side.rows())
         if rows != accepted:
             raise LostError(f"{side.name}: {accepted} messages were accepted and {rows} are in the database")
-    return bench.runner.accepted[bench.us.name]
+    return [
+        alone("e2e.messages", "accepted and in the database, all of them", "", bench.runner.accepted[bench.us.name])
+    ]
 
 
 def _complete(measured: Measured) -> None:

@@ -1,7 +1,7 @@
 """The result: a table for people, `.bench/latest.json` for programs.
 
-Each goal stands at the top of the file by its name (`"e2e.p50_ratio_floor": 1.8`), and again in its section beside what
-it was made of (`"e2e": {"p50_ratio_floor": 1.8, "p50": {"floor": …, "us": …, "ratio": …}}`).
+Each figure stands at the top of the file by its name (`"e2e.p50_ratio_floor": 1.8`), and again in its section beside
+what it was made of (`"e2e": {"p50_ratio_floor": 1.8, "p50_ratio_floor.detail": {"us": …, "floor": …}}`).
 """
 
 import os
@@ -25,29 +25,24 @@ class Report:
     """CPU time by side and process, milliseconds per message."""
     skipped: dict[str, str] = field(default_factory=dict)
     """Sections that were not measured, and why."""
-    extra: dict[str, float] = field(default_factory=dict)
-    """Figures without a floor, by their key."""
     quick: bool = False
 
     @property
     def missed(self) -> list[str]:
         """Goals that were not met."""
-        return [row.key for row in self.rows if row.goal and not row.goal.met(row.ratio.middle)]
+        return [row.key for row in self.rows if row.met is False]
 
     def document(self) -> dict[str, Any]:
         """Return the content of `.bench/latest.json`."""
-        flat = {row.key: round(row.ratio.middle, 3) for row in self.rows} | self.extra
+        flat = {row.key: round(row.value, 3) for row in self.rows}
         sections: dict[str, dict[str, Any]] = {}
-        for key, value in flat.items():
-            section, _, name = key.partition(".")
-            sections.setdefault(section, {})[name] = value
         for row in self.rows:
             section, _, name = row.key.partition(".")
-            detail = {"unit": row.unit, "floor": _rounded(row.floor), "us": _rounded(row.us)}
-            sections[section][name.replace("_ratio_floor", "").replace("ratio_", "rate_")] = detail | {
-                "ratio": _rounded(row.ratio),
-                "goal": str(row.goal) if row.goal else None,
-            }
+            parts = {"us": row.us, "floor": row.floor, "ratio": row.ratio}
+            made_of = {part: _rounded(figure) for part, figure in parts.items() if figure}
+            goal = {"goal": str(row.goal), "met": row.met} if row.goal else {}
+            sections.setdefault(section, {})[name] = flat[row.key]
+            sections[section][f"{name}.detail"] = {"what": row.what, "unit": row.unit} | made_of | goal
         return (
             flat
             | sections
@@ -69,23 +64,13 @@ class Report:
 
     def table(self) -> str:
         """Return the table as Markdown, which also reads well on a screen."""
-        lines = [("measured", "the floor", "us", "ratio", "goal", "met")]
+        lines: list[Sequence[str]] = [("measured", "the floor", "us", "ratio", "goal", "met")]
         for row in self.rows:
-            met = row.goal.met(row.ratio.middle) if row.goal else None
-            lines.append(
-                (
-                    f"{row.what}, {row.unit}",
-                    _shown(row.floor),
-                    _shown(row.us),
-                    _shown(row.ratio),
-                    str(row.goal or ""),
-                    _MARK[met],
-                )
-            )
+            figures = ("" if figure is None else _shown(figure) for figure in (row.floor, row.us, row.ratio))
+            lines.append((f"{row.what}, {row.unit}".removesuffix(", "), *figures, str(row.goal or ""), _MARK[row.met]))
         tables = [_aligned(lines)]
         if self.parts:
             tables.append(_aligned(_part_lines(self.parts)))
-        tables += [f"{key}: {value:g}" for key, value in self.extra.items()]
         tables += [f"Not measured: {section}: {why}" for section, why in self.skipped.items()]
         return "\n\n".join(tables)
 

@@ -26,9 +26,9 @@ class Scale:
 FULL = Scale(
     rounds=4,
     accept_seconds=2,
-    latency_seconds=6,
-    cpu_seconds=4,
-    search_seconds=2.5,
+    latency_seconds=5,
+    cpu_seconds=3,
+    search_seconds=2,
     search_rounds=3,
     search_steps=4,
     triage_seconds=10,

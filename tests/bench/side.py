@@ -1,7 +1,7 @@
 """One of the two that are measured: where its messages go in, where its events come out, what it costs."""
 
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,10 +52,6 @@ class Side:
         """CPU time of each process with all its children, also those that have ended (Postgres has many)."""
         return {server.process.name: _cpu_seconds(server.pid) for server in self._running}
 
-    def memory_mb(self) -> dict[str, float]:
-        """Proportional set size: pages that processes share are counted once."""
-        return {server.process.name: _memory_mb(server.pid) for server in self._running}
-
     async def rows(self) -> int:
         async with self.database() as connection:
             return await self.count(connection)
@@ -102,5 +98,7 @@ def _cpu_seconds(pid: int) -> float:
     return total
 
 
-def _memory_mb(pid: int) -> float:
-    return sum(process.memory_full_info().pss for process in _tree(pid)) / 2**20
+def memory_mb(processes: Iterable[psutil.Process]) -> float:
+    """Return the proportional set size of processes and their children: pages that they share are counted once."""
+    everyone = {child.pid: child for process in processes for child in _tree(process.pid)}
+    return sum(process.memory_full_info().pss for process in everyone.values()) / 2**20
