@@ -108,10 +108,10 @@ class Recorder:
     async def _record_and_acknowledge(self, messages: Sequence[Msg]) -> None:
         deliveries = [_read(message) for message in messages]
         frames, jobs = await self._record(deliveries)
+        self._publisher.submit(frames)
         for message in messages:
             # An empty payload is +ACK; one that is lost means a delivery that changes nothing.
             await self._bus.nc.publish(message.reply)
-        self._publisher.submit(frames)
         if jobs:
             await queue.send(self._broker, jobs)
 
