@@ -98,6 +98,27 @@ async def test_filters_combine(api: Api, admin: httpx.AsyncClient) -> None:
     assert suggestion
 
 
+@pytest.mark.parametrize("few", [0, 2000])
+async def test_search_finds_the_same_whether_matches_are_few_or_many(
+    api: Api, admin: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr("tracker_core.repositories.searching.FEW", few)
+    source = await api.add_source()
+    for number in range(4):
+        await make(admin, f"Mend the export {number}", priority="low" if number % 2 else "high")
+        await api.add_message(source, str(number), text=f"The export {number} is late")
+    await make(admin, "Write the report")
+
+    params: dict[str, str | int] = {"q": "export", "status": "todo,done", "limit": 3}
+    first = (await admin.get("/api/tasks", params=params)).json()
+    rest = (await admin.get("/api/tasks", params=params | {"cursor": first["next"]})).json()
+    assert [task["number"] for task in first["items"] + rest["items"]] == [4, 3, 2, 1]
+    sorted_tasks = (await admin.get("/api/tasks", params={"q": "export", "sort": "-priority"})).json()["items"]
+    assert [task["number"] for task in sorted_tasks] == [3, 1, 4, 2]
+    messages = (await admin.get("/api/messages", params={"q": "export late"})).json()["items"]
+    assert [message["external_id"] for message in messages] == ["3", "2", "1", "0"]
+
+
 async def test_snoozed_tasks_can_be_left_out(admin: httpx.AsyncClient) -> None:
     task = await make(admin)
     await patch(admin, task, snoozed_until="2999-01-01T00:00:00+02:00")

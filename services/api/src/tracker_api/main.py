@@ -1,6 +1,7 @@
 """Wires the API process: routes, middleware, what runs beside the requests."""
 
 import asyncio
+import contextlib
 import logging
 import signal
 import sys
@@ -43,6 +44,9 @@ log = logging.getLogger(__name__)
 
 ROUTERS = (tasks, messages, sources, manifests, imports, events, stats, ledger, dead_letters, health, accounts)
 
+FEED_SECONDS = 3.0
+"""How long a start waits for the live feed."""
+
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Return the application; without settings it has no parts and serves only for its OpenAPI document."""
@@ -84,6 +88,9 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def]  # noqa: ANN2
                 for loop in (context.publisher.run(), context.feed.run(), keep_house(context.engine))
             ]
             try:
+                # A start without the feed is a start all the same; the heartbeat tells.
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(context.feed.following.wait(), FEED_SECONDS)
                 async with beating(context.bus.js, f"api.{settings.instance}", lambda: own_heartbeat(context)):
                     yield
             finally:

@@ -14,7 +14,7 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def _expected_version(
+async def _expected_version(
     if_match: Annotated[str | None, Header(description='`"<version>"` of what was read')] = None,
 ) -> int:
     if not if_match:

@@ -35,7 +35,7 @@ async def login(context: Context, token: str, address: str) -> str:
         context.logins.failed(address)
         raise UnauthenticatedError(
             "The login link is not valid: it works once, for 15 minutes",
-            cure="Get a new one: `tasktracker token login-link`, or ask an admin",
+            cure="Get a new one: `tasktracker login`, or ask an admin",
         )
     return session
 

@@ -7,7 +7,7 @@ from time import perf_counter
 
 from tracker_core.bus import INBOUND
 from tracker_core.database import check
-from tracker_core.errors import TrackerError
+from tracker_core.errors import TrackerError, UnavailableError
 from tracker_core.health import Heartbeat, heartbeat, read_heartbeats
 
 from tracker_api.context import Context
@@ -82,10 +82,14 @@ async def _ask(name: str, question: Callable[[], Awaitable[object]]) -> Dependen
 
 
 async def _ask_nats(context: Context) -> None:
+    if not context.bus.nc.is_connected:
+        raise UnavailableError("nats is not connected", cure="Start it, or correct TRACKER_NATS__URL")
     await context.bus.js.stream_info(INBOUND)
 
 
 async def _heartbeats(context: Context) -> dict[str, Heartbeat]:
+    if not context.bus.nc.is_connected:
+        return {}
     try:
         async with asyncio.timeout(DEADLINE):
             return await read_heartbeats(context.bus.js)

@@ -6,9 +6,8 @@ only lowers what is in flight.
 """
 
 import nats.errors
-from nats.js import JetStreamContext
 from nats.js.errors import APIError
-from tracker_core.bus import INBOUND
+from tracker_core.bus import INBOUND, Bus
 from tracker_core.database import reading
 from tracker_core.errors import NotFoundError
 from tracker_core.repositories.ledger import Recorded, SourceCount, count_by_source, count_recorded
@@ -30,7 +29,7 @@ async def get_ledger(context: Context, principal: Principal, source: str | None)
         return balance(mine, None, None)
     bus_error = None
     try:
-        stream: tuple[int, int, int] | None = await _read_stream(context.bus.js)
+        stream: tuple[int, int, int] | None = await _read_stream(context.bus)
     except (nats.errors.Error, APIError, TimeoutError, OSError) as error:
         stream, bus_error = None, f"NATS does not answer: {str(error) or type(error).__name__}"
     async with reading(context.engine) as connection:
@@ -82,7 +81,9 @@ def balance(rows: list[SourceCount], proof: BusProof | None, bus_error: str | No
     )
 
 
-async def _read_stream(js: JetStreamContext) -> tuple[int, int, int]:
+async def _read_stream(bus: Bus) -> tuple[int, int, int]:
     """Return when the inbound stream was made (Unix seconds), its last sequence and how many messages it holds."""
-    info = await js.stream_info(INBOUND)
+    if not bus.nc.is_connected:
+        raise nats.errors.ConnectionClosedError
+    info = await bus.js.stream_info(INBOUND)
     return int(info.created.timestamp()) if info.created else 0, info.state.last_seq, info.state.messages

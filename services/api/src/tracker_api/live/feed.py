@@ -44,6 +44,8 @@ class Feed:
         self._bus = bus
         self._hub = hub
         self._created: object = None
+        self.following = asyncio.Event()
+        """Set once the hub has what the stream had at the start."""
         self.trouble = "The event stream is not read yet"
         """What is wrong, for people; empty when nothing is."""
 
@@ -102,8 +104,11 @@ class Feed:
                 ),
             )
             self.trouble = ""
+            caught_up = (await self._bus.js.stream_info(EVENTS)).state.last_seq
             delivered, silent = 0, 0.0
             while silent < SILENCE and connections == self._bus.nc.stats["reconnects"]:
+                if self._hub.seq >= caught_up:
+                    self.following.set()
                 try:
                     message = await subscription.next_msg(timeout=LOOK)
                 except NatsTimeoutError:

@@ -1,5 +1,6 @@
 """Reads Sources: their rows, their part of the ledger, and how they say they are."""
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,11 +26,10 @@ async def list_sources(context: Context, principal: Principal) -> SourceList:
     async with reading(context.engine) as connection:
         rows = await repository.list_sources(connection, principal.workspace_id)
         counted = {row.source_id: row for row in await ledger.count_by_source(connection, principal.workspace_id)}
-    heartbeats: Mapping[str, Heartbeat] | None
-    try:
-        heartbeats = await read_heartbeats(context.bus.js)
-    except (nats.errors.Error, APIError, TimeoutError, OSError):
-        heartbeats = None
+    heartbeats: Mapping[str, Heartbeat] | None = None
+    if context.bus.nc.is_connected:
+        with contextlib.suppress(nats.errors.Error, APIError, TimeoutError, OSError):
+            heartbeats = await read_heartbeats(context.bus.js)
     gateway = context.settings.api.gateway_url.rstrip("/")
     return SourceList(items=[_source(row, counted.get(row.id), heartbeats, gateway) for row in rows])
 

@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tracker_core.repositories.searching import few_matches, with_hits
+
 
 @dataclass(frozen=True, slots=True)
 class MessageRow:
@@ -76,6 +78,8 @@ class MessageFilter:
     """Words, as in a web search."""
 
 
+_MATCH = "search @@ websearch_to_tsquery('simple', :query)"
+
 _COLUMNS = """
 m.id, m.source_id, s.namespace, s.name, s.kind, m.external_id, m.sender_name, m.sender_address, m.subject, m.text,
 m.url, m.sent_at, m.sent_offset, m.received_at, m.state, m.state_reason, m.conversation_id, m.attempts, m.last_error,
@@ -105,18 +109,22 @@ async def list_messages(
     if before is not None:
         conditions.append("m.id < :before")
         values["before"] = before
+    hits, table = "", "message"
     if wanted.query:
-        conditions.append("m.search @@ websearch_to_tsquery('simple', :query)")
         values["query"] = wanted.query
+        if await few_matches(connection, "message", f"t.{_MATCH}", values):
+            hits, table = with_hits("message", f"t.{_MATCH}"), "hits"
+        else:
+            conditions.append(f"m.{_MATCH}")
     if wanted.states:
         conditions.append("m.state = any(cast(:states as text[]))")
         values["states"] = list(wanted.states)
     if wanted.sources is not None:
         conditions.append("m.source_id = any(cast(:sources as uuid[]))")
         values["sources"] = list(wanted.sources)
-    page = f"select m.* from message m where {' and '.join(conditions)} order by m.id desc limit {limit:d}"  # noqa: S608 -- constants and an integer
+    page = f"select m.* from {table} m where {' and '.join(conditions)} order by m.id desc limit {limit:d}"  # noqa: S608 -- constants and an integer
     # Joined after the page is cut: the joins touch `limit` rows, not all that match.
-    query = f"select {_COLUMNS} from ({page}) m {_JOINS} order by m.id desc"  # noqa: S608 -- as above
+    query = f"{hits} select {_COLUMNS} from ({page}) m {_JOINS} order by m.id desc"  # noqa: S608 -- as above
     return [MessageRow(*row) for row in await connection.execute(text(query), values)]
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tracker_core.repositories.searching import few_matches, with_hits
 from tracker_core.tables import TaskStatus
 
 
@@ -77,7 +78,7 @@ class Position:
 class TaskFilter:
     """What a list is narrowed to; empty means everything."""
 
-    statuses: Sequence[str] = ()
+    statuses: Sequence[TaskStatus] = ()
     priorities: Sequence[str] = ()
     categories: Sequence[str] = ()
     sources: Sequence[UUID] | None = None
@@ -141,32 +142,45 @@ async def list_tasks(
             conditions.append(f"t.id {comparison} :after_id")
         else:
             values["after_key"] = after.key
-            conditions.append(
-                f"({', '.join(keys)}) {comparison} (cast(cast(:after_key as text) as {expression[1]}), :after_id)"
-            )
-    page = _page(conditions, order, limit, by_status=bool(wanted.statuses))
+            compared = f"(cast(cast(:after_key as text) as {expression[1]}), :after_id)"
+            conditions.append(f"({', '.join(keys)}) {comparison} {compared}")
+    hits = ""
+    if wanted.query:
+        match = _match(wanted.query)
+        if await few_matches(connection, "task", match, values):
+            hits = with_hits("task", match)
+        else:
+            conditions.append(match)
+    page = _page("hits" if hits else "task", conditions, wanted.statuses, f"order by {order} limit {limit:d}")
     sort_key = "''" if expression is None else f"({expression[0]})::text"
     # Joined after the page is cut: the joins touch `limit` rows, not all that match.
-    query = f"select {_COLUMNS}, {sort_key} as sort_key from ({page}) t {_JOINS} order by {order} limit {limit:d}"  # noqa: S608 -- constants and integers
+    query = (
+        f"{hits} select {_COLUMNS}, {sort_key} as sort_key from ({page}) t {_JOINS}"  # noqa: S608 -- as below
+        f" order by {order} limit {limit:d}"
+    )
     rows = await connection.execute(text(query), values)
     return [(TaskRow(*row[:-1]), Position(row[-1], row.id)) for row in rows]
 
 
-def _page(conditions: list[str], order: str, limit: int, *, by_status: bool) -> str:
+def _page(table: str, conditions: Sequence[str], statuses: Sequence[TaskStatus], end: str) -> str:
+    """Return the select of one page's rows.
+
+    One range of the index per status, merged: with `status = any(…)` a rare one would be looked for in all tasks. The
+    statuses are literals, because the planner has to know how rare they are.
+    """
     where = " and ".join(["t.workspace_id = :workspace", *conditions])
-    if not by_status:
-        return f"select t.* from task t where {where} order by {order} limit {limit:d}"  # noqa: S608 -- as above
-    # One index range per status, merged: with `status = any(…)` a rare status would be searched for through all tasks.
-    return (
-        "select t.* from unnest(cast(:statuses as text[])) wanted (status) cross join lateral"  # noqa: S608 -- as above
-        f" (select t.* from task t where {where} and t.status = wanted.status order by {order} limit {limit:d}) t"
-    )
+    if not statuses:
+        return f"select t.* from {table} t where {where} {end}"  # noqa: S608 -- constants and integers
+    parts = [
+        f"(select t.* from {table} t where {where} and t.status = '{TaskStatus(status)}' {end})"  # noqa: S608 -- as above
+        for status in dict.fromkeys(statuses)
+    ]
+    return " union all ".join(parts)
 
 
 def _conditions(wanted: TaskFilter) -> tuple[list[str], dict[str, Any]]:
-    """Return what a task must fulfil, and the values; the statuses are left to the caller."""
+    """Return what a task must fulfil, and the values; statuses and words are left to the caller."""
     values: dict[str, Any] = {
-        "statuses": list(dict.fromkeys(wanted.statuses)),
         "priorities": list(wanted.priorities),
         "categories": list(wanted.categories),
         "sources": None if wanted.sources is None else list(wanted.sources),
@@ -184,13 +198,17 @@ def _conditions(wanted: TaskFilter) -> tuple[list[str], dict[str, Any]]:
         (wanted.label is not None, "cast(:label as text) = any(t.labels)"),
         (wanted.snoozed is True, "t.snoozed_until > now()"),
         (wanted.snoozed is False, "coalesce(t.snoozed_until <= now(), true)"),
-        (
-            bool(wanted.query),
-            "(t.search @@ websearch_to_tsquery('simple', :query) or t.title ilike :title escape '\\')",
-        ),
     )
     # A statement names only the values of the conditions it has; the others are not sent.
     return [condition for applies, condition in possible if applies], values
+
+
+def _match(words: str) -> str:
+    by_words = "t.search @@ websearch_to_tsquery('simple', :query)"
+    # Fewer than three characters make no trigram: the index would be read from end to end.
+    if len(words) < 3:  # noqa: PLR2004 -- as the name says
+        return by_words
+    return f"({by_words} or t.title ilike :title escape '\\')"
 
 
 def _containing(words: str) -> str:
