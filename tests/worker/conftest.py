@@ -16,10 +16,11 @@ from tracker_core.bus import Bus, connect, ensure_bus, inbound_subject
 from tracker_core.database import make_engine
 from tracker_core.inbound import InboundMessage, encode, inbound_message, message_id
 from tracker_core.jobs import Queue
+from tracker_core.publishing import EventPublisher
 from tracker_core.queue import JobBroker
 from tracker_core.repositories.accounts import ensure_default_workspace
 from tracker_core.settings import DatabaseSettings, NatsSettings
-from tracker_core.transaction import EventPublisher, Transactions
+from tracker_core.transaction import Transactions
 from tracker_worker.record.recorder import Recorder
 from tracker_worker.record.sources import Sources
 

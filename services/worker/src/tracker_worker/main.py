@@ -21,10 +21,11 @@ from tracker_core.database import check, make_engine
 from tracker_core.errors import TrackerError
 from tracker_core.health import Heartbeat, beating, heartbeat
 from tracker_core.jobs import Queue
+from tracker_core.publishing import EventPublisher
 from tracker_core.queue import FETCH_TIMEOUT, JobBroker
 from tracker_core.repositories.accounts import ensure_default_workspace
 from tracker_core.telemetry import configure_logging
-from tracker_core.transaction import EventPublisher, Transactions
+from tracker_core.transaction import Transactions
 
 from tracker_worker.jobs import triage_message
 from tracker_worker.record.recorder import Recorder

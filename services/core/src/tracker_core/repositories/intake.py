@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker_core.ids import new_id
 from tracker_core.inbound import InboundMessage
+from tracker_core.outbox import Draft, Frame, encode_json
 from tracker_core.tables import MessageState
-from tracker_core.transaction import Draft, Frame, encode_json
 
 
 @dataclass(frozen=True)

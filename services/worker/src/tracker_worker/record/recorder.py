@@ -26,10 +26,11 @@ from tracker_core.health import Heartbeat, heartbeat
 from tracker_core.ids import new_id
 from tracker_core.inbound import InboundMessage, decode
 from tracker_core.jobs import Job, triage_message
+from tracker_core.outbox import Draft, Frame, write_events
+from tracker_core.publishing import EventPublisher
 from tracker_core.pulling import PullSubscription
 from tracker_core.repositories.intake import Arrival, Poison, insert_arrivals, insert_poison
 from tracker_core.tables import MessageState
-from tracker_core.transaction import Draft, EventPublisher, Frame, write_events
 
 from tracker_worker.record.sources import KnownSource, Sources
 

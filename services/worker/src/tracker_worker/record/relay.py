@@ -12,7 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from tracker_core.events import Actor, Entity, Event
-from tracker_core.transaction import Frame, frames, publish_frames
+from tracker_core.outbox import Frame, frames
+from tracker_core.publishing import publish_frames
 
 log = logging.getLogger(__name__)
 
