@@ -25,10 +25,10 @@ class Scale:
 
 FULL = Scale(
     rounds=4,
-    accept_seconds=2,
+    accept_seconds=1.5,
     latency_seconds=5,
     cpu_seconds=3,
-    search_seconds=2,
+    search_seconds=1.8,
     search_rounds=3,
     search_steps=4,
     triage_seconds=10,
