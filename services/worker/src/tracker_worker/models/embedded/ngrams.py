@@ -11,7 +11,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker_worker.models.embedded.tokens import Token
+from tracker_worker.models.reading.tokens import Token
 
 COLUMNS = 1 << 16
 """Columns of the hash; must be the one that the weights were trained with."""

@@ -15,8 +15,8 @@ _READS_LIKE = {
 QUOTES = 3
 """Quotes in a reason at most."""
 _MAX_QUOTE = 60
-_NEAR = 2
-"""Characters between two spans that are still quoted as one."""
+_NEAR = 5
+"""Characters between two spans that are still quoted as one: a small word."""
 
 type Span = tuple[int, int]
 

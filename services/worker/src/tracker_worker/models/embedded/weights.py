@@ -15,17 +15,23 @@ from numpy.typing import NDArray
 type Floats = NDArray[np.float32]
 
 
+SHARPNESS = 4.0
+"""Of the Gaussian kernel between embeddings; squared distances of this encoder are about 0.4."""
+
+
 class WeightsError(Exception):
     """The shipped weights do not fit the program."""
 
 
 @dataclass(frozen=True)
 class Head:
-    """A linear classifier over the three blocks of features."""
+    """A linear classifier over the blocks of features."""
 
     labels: tuple[str, ...]
     vector: Floats
     """For the sentence embedding, shape (384, labels)."""
+    kernel: Floats
+    """For the closeness to each landmark, shape (landmarks, labels)."""
     ngrams: Floats
     """For the hashed n-grams, shape (COLUMNS, labels)."""
     cues: Floats
@@ -34,10 +40,18 @@ class Head:
     temperature: float
     """Divides the scores, so that probabilities are as often right as they say (Guo et al. 2017)."""
 
-    def scores(self, vector: Floats, columns: NDArray[np.int64], values: Floats, cues: Floats) -> Floats:
+    def scores(
+        self, vector: Floats, closeness: Floats, columns: NDArray[np.int64], values: Floats, cues: Floats
+    ) -> Floats:
         """Return one score per label of one message."""
-        raw = vector @ self.vector + values @ self.ngrams[columns] + cues @ self.cues + self.bias
+        raw = vector @ self.vector + closeness @ self.kernel
+        raw = raw + values @ self.ngrams[columns] + cues @ self.cues + self.bias
         return np.asarray(raw / self.temperature, dtype=np.float32)
+
+
+def closeness(vectors: Floats, landmarks: Floats) -> Floats:
+    """Return the Gaussian kernel between unit vectors and landmarks: 1 for the same text, near 0 for a stranger."""
+    return np.asarray(np.exp(SHARPNESS * (2 * (vectors @ landmarks.T) - 2)), dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -47,6 +61,8 @@ class Weights:
     version: str
     idf: Floats
     """Weight of each n-gram column."""
+    landmarks: Floats
+    """Embeddings of training messages that others are compared with, shape (landmarks, 384)."""
     category: Head
     priority: Head
     cue_names: tuple[str, ...]
@@ -71,6 +87,7 @@ class Weights:
             return cls(
                 version=about["version"],
                 idf=numbers["idf"],
+                landmarks=numbers["landmarks"],
                 category=_head(numbers, about, "category"),
                 priority=_head(numbers, about, "priority"),
                 cue_names=tuple(about["cues"]),
@@ -90,6 +107,7 @@ def _head(numbers: dict[str, Floats], about: dict[str, dict[str, object]], name:
     return Head(
         labels=tuple(map(str, labels)),
         vector=numbers[f"{name}.vector"],
+        kernel=numbers[f"{name}.kernel"],
         ngrams=numbers[f"{name}.ngrams"],
         cues=numbers[f"{name}.cues"],
         bias=numbers[f"{name}.bias"],

@@ -8,9 +8,9 @@ around it. General date parsers find every date and cannot tell these apart; hen
 import re
 from datetime import date
 
-from tracker_worker.models.embedded import cues
-from tracker_worker.models.embedded.tokens import tokenize
 from tracker_worker.models.extract.dates import find_dates
+from tracker_worker.models.reading import cues
+from tracker_worker.models.reading.tokens import tokenize
 
 _DEADLINE = re.compile(
     r"(?:\b(?:by|until|till|til|before|due(?: on| by| date)?|deadline(?: is)?|no later than|not later than"

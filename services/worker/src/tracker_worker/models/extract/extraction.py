@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from tracker_worker.models.extract.assignee import find_assignee
-from tracker_worker.models.extract.cleaning import own_words
 from tracker_worker.models.extract.due import find_due
 from tracker_worker.models.extract.labels import find_labels
 from tracker_worker.models.extract.links import find_links
 from tracker_worker.models.extract.title import make_title
+from tracker_worker.models.reading.cleaning import own_words
 
 MAX_READ = 8000
 """Characters that are searched for names, dates and labels."""

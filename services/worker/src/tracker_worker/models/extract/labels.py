@@ -5,7 +5,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from tracker_worker.models.embedded.tokens import fold
+from tracker_worker.models.reading.tokens import fold
 
 MAX_LABELS = 3
 

@@ -2,7 +2,7 @@
 
 import re
 
-from tracker_worker.models.extract.cleaning import own_words, without_greeting
+from tracker_worker.models.reading.cleaning import own_words, without_greeting
 
 MAX_TITLE = 90
 """Characters."""

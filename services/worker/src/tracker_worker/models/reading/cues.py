@@ -17,7 +17,7 @@ from math import log1p
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker_worker.models.embedded.tokens import Token, fold, tokenize
+from tracker_worker.models.reading.tokens import Token, fold, tokenize
 
 _SHAPES = (
     "asks",

@@ -95,6 +95,11 @@ def detect(text: str) -> str:
     return _by_words(head.lower(), {"ru", "uk"} if cyrillic else set(_SMALL_WORDS) - {"ru", "uk"}, cyrillic=cyrillic)
 
 
+def is_small_word(word: str) -> bool:
+    """Say whether a word is one of those that every text has, in some language."""
+    return word.lower() in _OWNERS
+
+
 def _by_words(text: str, candidates: set[str], *, cyrillic: bool) -> str:
     scores: Counter[str] = Counter()
     words = [word.replace("’", "'") for word in _WORD.findall(text)]

@@ -1,0 +1,57 @@
+"""Assignees: the one person who is asked, in base form, and nobody else who is named."""
+
+import pytest
+from tracker_worker.models.extract.assignee import find_assignee
+
+ASKED = [
+    ("@anna please renew the domain", "anna"),
+    ("can you look at this @tom.k?", "tom.k"),
+    ("Anna, please call Mr Keller back", "Anna"),
+    ("Hi Marcus, could you send the contract?", "Marcus"),
+    ("can Marcus review the PR today?", "Marcus"),
+    ("Sam should order the toner", "Sam"),
+    ("ask Julia to book the room", "Julia"),
+    ("could you print the list, Priya?", "Priya"),
+    ("Лена, закажи плиз картриджи", "Лена"),
+    ("Саш, посмотри отчёт", "Саша"),
+    ("попросите Марину перезвонить", "Марина"),
+    ("пусть Олег проверит насос", "Олег"),
+    ("Оксано, замов рукавички", "Оксана"),
+    ("Тарасе, підміни мене завтра", "Тарас"),
+    ("нехай Ірина передзвонить", "Ірина"),
+    ("Katrin, kannst du meine Schicht übernehmen?", "Katrin"),
+    ("kann Jonas die Reifen wechseln?", "Jonas"),
+    ("Uwe soll den Drucker holen", "Uwe"),
+    ("Carmen, ¿puedes preparar el informe?", "Carmen"),
+    ("¿puede Pablo revisar la factura?", "Pablo"),
+]
+
+NOBODY = [
+    "Anna's invoice is wrong",
+    "thanks @anna, works now",
+    "@channel lunch is here, please come",
+    "@anna @tom please fill in the board",
+    "Anna and Tom, please fill in the board",
+    "Tom said the printer is broken",
+    "please call Mr Keller back",
+    "send Mrs Abbott a replacement card",
+    "I talked to Marcus yesterday, all good",
+    "Please, order gloves",
+    "Hello, can you help?",
+    "с днём рождения, Олю!!",
+    "Марина вчера уволилась, доступ ещё открыт",
+    "Guten Morgen, bitte Toner bestellen",
+    "Just to let you know that the parcel arrived. Best wishes, Ingrid",
+    "write to anna@example.com please",
+    "",
+]
+
+
+@pytest.mark.parametrize(("text", "name"), ASKED)
+def test_the_person_who_is_asked_is_found(text, name):
+    assert find_assignee(text) == name
+
+
+@pytest.mark.parametrize("text", NOBODY)
+def test_who_is_only_named_is_not_the_assignee(text):
+    assert find_assignee(text) is None

@@ -1,0 +1,101 @@
+"""Due dates: what the text asks for by a day, and nothing else that has a date in it."""
+
+from datetime import date
+
+import pytest
+from tracker_worker.models.extract.due import find_due
+
+MONDAY = date(2026, 10, 5)
+
+DUE = [
+    ("please send the report by Friday", date(2026, 10, 9)),
+    ("can you renew it before thursday?", date(2026, 10, 8)),
+    ("the auditor needs the logs until tomorrow noon", date(2026, 10, 6)),
+    ("please finish this by EOD", date(2026, 10, 5)),
+    ("need the numbers by end of day", date(2026, 10, 5)),
+    ("kindly reply by the end of the week", date(2026, 10, 9)),
+    ("invoice must be paid by end of month", date(2026, 10, 31)),
+    ("could you do it today?", date(2026, 10, 5)),
+    ("please call her back in 3 days", date(2026, 10, 8)),
+    ("sign it within two weeks please", date(2026, 10, 19)),
+    ("please confirm by 15 October", date(2026, 10, 15)),
+    ("please confirm by Oct 15th", date(2026, 10, 15)),
+    ("deadline: 2026-10-20, submit the tax form", date(2026, 10, 20)),
+    ("we need it by the 12th", date(2026, 10, 12)),
+    ("please have it ready by next Friday", date(2026, 10, 16)),
+    ("reply to the journalist before noon please", date(2026, 10, 5)),
+    ("take the van to inspection before 3 January", date(2027, 1, 3)),
+    ("Лена, закажи картриджи до четверга", date(2026, 10, 8)),
+    ("нужно сделать завтра", date(2026, 10, 6)),
+    ("отправьте отчёт до конца недели", date(2026, 10, 9)),
+    ("надо сдать к пятнице", date(2026, 10, 9)),
+    ("оплатите счёт до 15 октября", date(2026, 10, 15)),
+    ("прошу прислать до 12.10", date(2026, 10, 12)),
+    ("сделай пожалуйста через 3 дня", date(2026, 10, 8)),
+    ("подготовьте до конца месяца", date(2026, 10, 31)),
+    ("перезвоните послезавтра", date(2026, 10, 7)),
+    ("надішліть акт до п'ятниці", date(2026, 10, 9)),
+    ("треба зробити сьогодні", date(2026, 10, 5)),
+    ("підготуйте звіт до кінця тижня", date(2026, 10, 9)),
+    ("сплатіть рахунок до 20 жовтня", date(2026, 10, 20)),
+    ("Domain muss bis Freitag verlängert werden", date(2026, 10, 9)),
+    ("bitte bis morgen freigeben", date(2026, 10, 6)),
+    ("Bitte bis zum 15. Oktober zurücksenden", date(2026, 10, 15)),
+    ("bitte bis 14.10. bestätigen", date(2026, 10, 14)),
+    ("kannst du das bis Ende der Woche machen?", date(2026, 10, 9)),
+    ("Unterlagen spätestens am Mittwoch schicken", date(2026, 10, 7)),
+    ("bitte bis Monatsende bezahlen", date(2026, 10, 31)),
+    ("hay que renovarlo antes del viernes", date(2026, 10, 9)),
+    ("por favor envíalo mañana", date(2026, 10, 6)),
+    ("necesito el informe para el jueves", date(2026, 10, 8)),
+    ("confirmen antes del 15 de octubre", date(2026, 10, 15)),
+    ("hay que pagarlo antes del 12", date(2026, 10, 12)),
+    ("necesito las claves hoy", date(2026, 10, 5)),
+]
+
+NOT_DUE = [
+    "login has been broken since Monday",
+    "is Thursday a half day?",
+    "I'm out of the office until 2 September",
+    "the sunset today is amazing",
+    "deploy finished, version 4.2.1",
+    "see you on Monday",
+    "are you open on the 24th?",
+    "my order from 3 October never arrived",
+    "the sale ended yesterday",
+    "после обновления с понедельника не работает",
+    "погода сегодня огонь",
+    "у нас 31-е рабочий?",
+    "погода сьогодні чудова",
+    "із вчора не працює пошук",
+    "seit Freitag fehlt die Spalte",
+    "ist am 24. geöffnet?",
+    "Ich bin bis 2. September nicht im Büro.",
+    "desde el lunes no funciona",
+    "hoy trabajo desde casa",
+    "Estoy fuera de la oficina hasta el 2 de septiembre.",
+    "the ratio is 1/2 and the price 3.50",
+    "",
+]
+
+
+@pytest.mark.parametrize(("text", "day"), DUE)
+def test_deadline_is_found(text, day):
+    assert find_due(text, MONDAY) == day
+
+
+@pytest.mark.parametrize("text", NOT_DUE)
+def test_a_date_that_is_no_deadline_is_left_alone(text):
+    assert find_due(text, MONDAY) is None
+
+
+def test_a_weekday_is_the_coming_one_even_on_that_day():
+    assert find_due("please send it by Friday", date(2026, 10, 9)) == date(2026, 10, 16)
+
+
+def test_end_of_week_after_friday_is_the_next_friday():
+    assert find_due("please finish by the end of the week", date(2026, 10, 10)) == date(2026, 10, 16)
+
+
+def test_an_impossible_date_is_no_date():
+    assert find_due("please pay by 31.02.", MONDAY) is None

@@ -1,0 +1,39 @@
+"""The labelled messages: well formed, many, in many languages, and nothing of the held-out file in them."""
+
+import json
+
+import pytest
+
+from services.worker.training.dataset import CATEGORIES, DataError, Message, check, held_out, load, training, twins
+
+
+def test_nothing_is_wrong_with_the_files():
+    assert check() == []
+
+
+def test_there_are_enough_and_enough_are_not_english():
+    train, apart = training(), held_out()
+    assert len(train) >= 2500
+    assert len(apart) >= 350
+    for messages in (train, apart):
+        assert sum(m.lang != "en" for m in messages) >= 0.4 * len(messages)
+        assert {m.category for m in messages} == set(CATEGORIES)
+
+
+def test_a_reworded_message_is_a_twin():
+    def message(number: str, text: str) -> Message:
+        return Message(**{**training()[0].__dict__, "id": number, "text": text})
+
+    known = [message("a", "The printer on the second floor prints all twice")]
+    asked = [
+        message("b", "the printer on second floor prints all twice!"),
+        message("c", "Where is the printer?"),
+    ]
+    assert [(a, b) for a, b, _ in twins(asked, known)] == [("b", "a")]
+
+
+def test_a_bad_line_is_named(tmp_path):
+    path = tmp_path / "bad.jsonl"
+    path.write_text(json.dumps({"id": "x"}) + "\n")
+    with pytest.raises(DataError, match=r"bad.jsonl line 1: fields"):
+        load(path)
