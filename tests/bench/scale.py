@@ -35,11 +35,11 @@ FULL = Scale(
 )
 QUICK = Scale(
     rounds=2,
-    accept_seconds=1,
-    latency_seconds=3,
-    cpu_seconds=2,
-    search_seconds=1.5,
+    accept_seconds=0.8,
+    latency_seconds=2,
+    cpu_seconds=1.5,
+    search_seconds=1.2,
     search_rounds=1,
-    search_steps=3,
-    triage_seconds=4,
+    search_steps=2,
+    triage_seconds=3,
 )
