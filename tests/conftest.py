@@ -12,7 +12,8 @@ import asyncpg
 import pytest
 import pytest_asyncio
 from pydantic import SecretStr
-from tracker_core.database import make_engine, migrate
+from tracker_core.database import make_engine
+from tracker_core.migrations.running import migrate
 from tracker_core.settings import DatabaseSettings
 
 from tests.support.servers import Server, start_nats, start_postgres

@@ -10,7 +10,8 @@ import httpx
 import pytest
 from pydantic import SecretStr
 from tracker_api.settings import Settings
-from tracker_core.database import make_engine, migrate
+from tracker_core.database import make_engine
+from tracker_core.migrations.running import migrate
 from tracker_core.settings import DatabaseSettings
 from tracker_core.tables import Role
 

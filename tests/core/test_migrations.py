@@ -5,12 +5,15 @@ import sys
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from pydantic import SecretStr
 from sqlalchemy import Connection, text
 from sqlmodel import SQLModel
 from tracker_core import tables
-from tracker_core.database import async_url, check, make_engine, migrate
+from tracker_core.database import async_url, check, make_engine
 from tracker_core.errors import ConfigurationError, UnavailableError
+from tracker_core.migrations import HEAD
+from tracker_core.migrations.running import alembic_config, migrate
 from tracker_core.settings import DatabaseSettings
 
 
@@ -26,6 +29,10 @@ async def test_migrated_schema_is_that_of_the_tables(database_url: str) -> None:
     async with engine.connect() as connection:
         assert await connection.run_sync(_differences) == []
     await engine.dispose()
+
+
+def test_program_needs_the_newest_script() -> None:
+    assert ScriptDirectory.from_config(alembic_config()).get_current_head() == HEAD
 
 
 async def test_migrating_again_changes_nothing(database_url: str) -> None:

@@ -11,8 +11,9 @@ from starlette.requests import HTTPConnection
 from tracker_core.bus import Bus, connect, ensure_bus
 from tracker_core.database import check, make_engine
 from tracker_core.jobs import Queue
+from tracker_core.publishing import EventPublisher
 from tracker_core.queue import JobBroker
-from tracker_core.transaction import EventPublisher, Transactions
+from tracker_core.transaction import Transactions
 
 from tracker_api.limiter import FailureLimiter
 from tracker_api.live.feed import Feed

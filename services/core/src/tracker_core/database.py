@@ -2,21 +2,18 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib import resources
 
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tracker_core.errors import ConfigurationError, UnavailableError
+from tracker_core.migrations import HEAD
 from tracker_core.settings import DatabaseSettings
 
-MIGRATION_LOCK = 7_370_231
-"""Advisory lock that lets one migration run at a time."""
+STATEMENT_SECONDS = 30.0
+"""How long one statement of a service may take."""
 
 
 def async_url(url: str) -> str:
@@ -29,15 +26,19 @@ def async_url(url: str) -> str:
     return "postgresql+asyncpg://" + rest
 
 
-def make_engine(settings: DatabaseSettings) -> AsyncEngine:
-    """Return an engine with a bounded pool; it connects on first use."""
+def make_engine(settings: DatabaseSettings, *, statement_seconds: float | None = STATEMENT_SECONDS) -> AsyncEngine:
+    """Return an engine with a bounded pool; it connects on first use. A migration's statements have no limit."""
     return create_async_engine(
         async_url(settings.url.get_secret_value()),
         pool_size=settings.pool_size,
         max_overflow=0,
         pool_timeout=10,
         pool_pre_ping=True,
-        connect_args={"timeout": 5, "command_timeout": 30, "server_settings": {"application_name": "task-tracker"}},
+        connect_args={
+            "timeout": 5,
+            "command_timeout": statement_seconds,
+            "server_settings": {"application_name": "task-tracker"},
+        },
     )
 
 
@@ -62,47 +63,15 @@ async def check(engine: AsyncEngine) -> None:
     """
     try:
         async with engine.connect() as connection:
-            await connection.execute(text("select 1"))
-            current = await connection.run_sync(_current_revision)
-    except (OSError, DBAPIError, OperationalError, TimeoutError) as error:
+            # Plain SQL: Alembic would cost every process its import, only to read one row.
+            migrated = await connection.scalar(text("select to_regclass('alembic_version') is not null"))
+            current = await connection.scalar(text("select version_num from alembic_version")) if migrated else None
+    except (OSError, DBAPIError, TimeoutError) as error:
         raise UnavailableError(
             f"Postgres does not answer: {type(error).__name__}", cure="Start it, or correct TRACKER_DATABASE__URL"
         ) from error
-    wanted = ScriptDirectory.from_config(alembic_config()).get_current_head()
-    if current != wanted:
+    if current != HEAD:
         raise UnavailableError(
-            f"The database is at revision {current}, this program needs {wanted}",
+            f"The database is at revision {current}, this program needs {HEAD}",
             cure="Run `python -m tracker_core.migrations upgrade`",
         )
-
-
-async def migrate(engine: AsyncEngine) -> str:
-    """Bring the schema to the newest revision, one process at a time; return that revision."""
-    async with engine.connect() as connection:
-        await connection.execute(text("select pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
-        try:
-            await connection.run_sync(_upgrade)
-            await connection.commit()
-            return str(await connection.run_sync(_current_revision))
-        finally:
-            await connection.execute(text("select pg_advisory_unlock(:key)"), {"key": MIGRATION_LOCK})
-            await connection.commit()
-
-
-def alembic_config() -> Config:
-    """Return Alembic's configuration; there is no alembic.ini."""
-    config = Config()
-    config.set_main_option("script_location", str(resources.files("tracker_core") / "migrations"))
-    return config
-
-
-def _current_revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def _upgrade(connection: Connection) -> None:
-    from alembic import command  # noqa: PLC0415 -- loads Mako; only a migration needs it
-
-    config = alembic_config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")

@@ -24,10 +24,8 @@ from tracker_core.jobs import Job
 from tracker_core.outbox import write_events
 from tracker_core.publishing import EventPublisher
 
+
 # The publisher is what `Transactions` is built with.
-__all__ = ["EventPublisher", "Transaction", "Transactions"]
-
-
 @dataclass
 class Transaction:
     """What happens in one transaction."""

@@ -6,8 +6,9 @@ import sys
 from alembic import command
 from sqlalchemy.exc import DBAPIError
 
-from tracker_core.database import alembic_config, check, make_engine, migrate
+from tracker_core.database import check, make_engine
 from tracker_core.errors import TrackerError
+from tracker_core.migrations.running import alembic_config, migrate
 from tracker_core.settings import DatabaseSettings, ProcessSettings
 
 
@@ -16,7 +17,7 @@ class _Settings(ProcessSettings):
 
 
 async def _run(action: str, message: str) -> str:
-    engine = make_engine(_Settings().database)
+    engine = make_engine(_Settings().database, statement_seconds=None)
     try:
         if action == "upgrade":
             return f"The database is at revision {await migrate(engine)}"

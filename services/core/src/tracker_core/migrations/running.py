@@ -1,0 +1,39 @@
+"""Runs the migrations, one process at a time."""
+
+from importlib import resources
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from tracker_core.migrations import HEAD
+
+LOCK = 7_370_231
+"""Advisory lock that lets one migration run at a time."""
+
+
+async def migrate(engine: AsyncEngine) -> str:
+    """Bring the schema to the newest revision; return that revision."""
+    async with engine.connect() as connection:
+        await connection.execute(text("select pg_advisory_lock(:key)"), {"key": LOCK})
+        try:
+            await connection.run_sync(_upgrade)
+            await connection.commit()
+            return HEAD
+        finally:
+            await connection.execute(text("select pg_advisory_unlock(:key)"), {"key": LOCK})
+            await connection.commit()
+
+
+def alembic_config() -> Config:
+    """Return Alembic's configuration; there is no alembic.ini."""
+    config = Config()
+    config.set_main_option("script_location", str(resources.files("tracker_core") / "migrations"))
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, HEAD)
