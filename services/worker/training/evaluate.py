@@ -6,6 +6,7 @@ python -m services.worker.training.evaluate
 from collections.abc import Callable, Sequence
 from time import perf_counter
 
+from tracker_core.tables import Category
 from tracker_worker.models.embedded import EmbeddedModel
 from tracker_worker.models.extract import extract
 
@@ -19,7 +20,7 @@ type Judge = Callable[[Sequence[Message]], list[Guess]]
 def shipped(messages: Sequence[Message]) -> list[Guess]:
     """Ask the shipped weights."""
     predictions = EmbeddedModel.load().predict([m.text for m in messages])
-    return [Guess(p.category, p.priority, p.confidence) for p in predictions]
+    return [Guess(str(p.category), str(p.priority), p.confidence) for p in predictions]
 
 
 def score(messages: Sequence[Message], guesses: Sequence[Guess]) -> Figures:
@@ -47,7 +48,7 @@ def main() -> None:
     for part, chosen in parts.items():
         some = [(m, g) for m, g, yes in zip(apart, guesses, chosen, strict=True) if yes]
         _print(f"embedded, {part}", score([m for m, _ in some], [g for _, g in some]))
-    _print_extraction(apart)
+    _print_extraction(apart, guesses)
 
 
 def _print(name: str, f: Figures, milliseconds: float | None = None) -> None:
@@ -58,8 +59,8 @@ def _print(name: str, f: Figures, milliseconds: float | None = None) -> None:
     )
 
 
-def _print_extraction(messages: Sequence[Message]) -> None:
-    read = [extract(m.text, "", m.sent_at) for m in messages]
+def _print_extraction(messages: Sequence[Message], guesses: Sequence[Guess]) -> None:
+    read = [extract(m.text, "", m.sent_at, Category(g.category)) for m, g in zip(messages, guesses, strict=True)]
     who = [e.assignee == m.assignee for e, m in zip(read, messages, strict=True)]
     dated = [e.due_on == m.due for e, m in zip(read, messages, strict=True) if m.due]
     false = [e.due_on is not None for e, m in zip(read, messages, strict=True) if not m.due]

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 
 _FRIDAY = 4
 _DAYS = (
@@ -33,6 +34,8 @@ _MONTHS = (
     r"dec(?:ember)?|dez(?:ember)?|декабр\w+|груд\w+|diciembre",
 )
 _MONTH = "|".join(f"(?P<m{n}>{names})" for n, names in enumerate(_MONTHS, 1))
+WEEKDAYS = "|".join(_DAYS)
+"""Names of the weekdays, as one alternative of a pattern."""
 _DAY = "|".join(f"(?P<d{n}>{names})" for n, names in enumerate(_DAYS))
 _NUMBERS = {
     "a": 1,
@@ -74,25 +77,34 @@ _NUMBERS = {
 _NUMBER = r"(?P<n>\d{1,2}|" + "|".join(sorted(_NUMBERS, key=len, reverse=True)) + ")"
 
 
+class DateKind(StrEnum):
+    """How a date is written, which says how readily it is a deadline."""
+
+    DEADLINE = "deadline"
+    """Its own words make it one: "by the end of the week"."""
+    NEAR = "near"
+    """Today, tomorrow, in three days, by noon."""
+    WEEKDAY = "weekday"
+    ABSOLUTE = "absolute"
+    """A day of a month."""
+
+
 @dataclass(frozen=True)
 class FoundDate:
     """A date and its place in the text."""
 
     start: int
     day: date
-    is_deadline: bool
-    """Its own words make it a deadline: "by the end of the week"."""
-    is_loose: bool
-    """A request around it makes it a deadline without a preposition: today, tomorrow, in three days."""
+    kind: DateKind
 
 
 def find_dates(line: str, today: date) -> Iterator[FoundDate]:
     """Yield the dates in a lower-case line; `today` is the sender's."""
-    for pattern, read, is_deadline, is_loose in _RULES:
+    for kind, pattern, read in _RULES:
         for match in pattern.finditer(line):
             day = read(match, today)
             if day is not None:
-                yield FoundDate(match.start(), day, is_deadline, is_loose)
+                yield FoundDate(match.start(), day, kind)
 
 
 type _Reader = Callable[[re.Match[str], date], date | None]
@@ -171,10 +183,8 @@ def _valid(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _rule(
-    pattern: str, read: _Reader, *, is_deadline: bool = False, is_loose: bool = False
-) -> tuple[re.Pattern[str], _Reader, bool, bool]:
-    return re.compile(pattern), read, is_deadline, is_loose
+def _rule(pattern: str, read: _Reader, kind: DateKind = DateKind.ABSOLUTE) -> tuple[DateKind, re.Pattern[str], _Reader]:
+    return kind, re.compile(pattern), read
 
 
 _AFTER = r"(?:within(?: the next)?|in(?: the next)?|через|за|протягом|в течение|dentro de|en|innerhalb von)"
@@ -187,7 +197,7 @@ _RULES = (
         r"|bis (?:zum )?ende des tages"
         r"|antes de (?:que termine|acabar) el día|(?:al )?final del día)\b(?! (?:tomorrow|mañana|морген))",
         _in_days(0),
-        is_deadline=True,
+        DateKind.DEADLINE,
     ),
     _rule(
         r"\b(?:(?:by|before) the weekend|eow|(?:by )?(?:the )?end of (?:the |this )?week"
@@ -196,14 +206,14 @@ _RULES = (
         r"|antes del fin de semana|(?:para|antes de|a) (?:el )?final(?:es)? de (?:la |esta )?semana"
         r"|esta semana sin falta)\b",
         _friday,
-        is_deadline=True,
+        DateKind.DEADLINE,
     ),
     _rule(
         r"\b(?:(?:by )?(?:the )?end of (?P<next>next) week|до конца (?:следующей) недели"
         r"|до кінця (?:наступного) тижня|bis ende (?:nächster|kommender) woche"
         r"|para finales de la semana que viene)\b",
         lambda _match, today: today + timedelta(days=_FRIDAY - today.weekday() + 7),
-        is_deadline=True,
+        DateKind.DEADLINE,
     ),
     _rule(
         r"\b(?:by (?:the )?end of (?:the |this )?month|before (?:the )?month end|eom|до конца (?:этого )?месяца"
@@ -211,29 +221,31 @@ _RULES = (
         r"|bis (?:zum )?monatsende|bis ende des monats|bis ende (?:dieses )?monats?|antes de (?:que acabe"
         r"|fin de) (?:el )?mes|a fin de mes|antes de final de mes)\b",
         _month_end,
-        is_deadline=True,
+        DateKind.DEADLINE,
     ),
     _rule(
         r"\b(?:(?:the )?day after tomorrow|послезавтра|післязавтра|übermorgen|pasado mañana|après-demain|dopodomani)\b",
         _in_days(2),
-        is_loose=True,
+        DateKind.NEAR,
     ),
     _rule(
         r"(?<!pasado )(?<!guten )(?<!esta )(?<!la )(?<!day after )\b(?:tomorrow|tmrw|tmr|2moro|завтра"
         r"|завтрашн\w+|morgen(?: früh| mittag| abend| vormittag| nachmittag)?|mañana|demain|domani|amanhã|jutra"
         r"|zavtra)\b(?! ist noch)",
         _in_days(1),
-        is_loose=True,
+        DateKind.NEAR,
     ),
     _rule(
         r"\b(?:today|tonight|this (?:morning|afternoon|evening)|сегодня|сьогодні|heute|hoy|esta (?:tarde|noche"
         r"|mañana)|aujourd'hui|oggi|hoje|segodnya|sohodni)\b",
         _in_days(0),
-        is_loose=True,
+        DateKind.NEAR,
     ),
-    _rule(rf"\b{_AFTER} {_NUMBER} (?:days?|tagen?|дн\w+|день|días?)\b", _later(1), is_loose=True),
-    _rule(rf"\b{_AFTER}(?: {_NUMBER})? (?:weeks?|недел\w+|тиж\w+|wochen?|semanas?)\b(?! of)", _later(7), is_loose=True),
-    _rule(rf"\b(?:(?P<next>next|следующ\w+|наступн\w+) )?(?:{_DAY})\b(?! (?:letzter|pasado))", _weekday, is_loose=True),
+    _rule(rf"\b{_AFTER} {_NUMBER} (?:days?|tagen?|дн\w+|день|días?)\b", _later(1), DateKind.NEAR),
+    _rule(rf"\b{_AFTER}(?: {_NUMBER})? (?:weeks?|недел\w+|тиж\w+|wochen?|semanas?)\b(?! of)", _later(7), DateKind.NEAR),
+    _rule(
+        rf"\b(?:(?P<next>next|следующ\w+|наступн\w+) )?(?:{_DAY})\b(?! (?:letzter|pasado))", _weekday, DateKind.WEEKDAY
+    ),
     _rule(r"\b(?P<y>20\d\d)-(?P<mo>\d\d)-(?P<day>\d\d)\b", _iso),
     _rule(
         r"(?<![\d.:])(?P<day>[0-3]?\d)\.(?P<mo>[01]?\d)\.?(?P<y>(?:20)?\d\d)?(?![\d.%:]|\s?(?:uhr|ч|kg|mb|gb|€|%))",
@@ -257,6 +269,6 @@ _RULES = (
         rf"|(?<=bis )(?:mittag|{_TIME})|(?<=vor )(?:mittag|{_TIME})|(?<=antes de )(?:mediodía"
         r"|(?:las )?(?:[01]?\d|2[0-3])\b)",
         _in_days(0),
-        is_loose=True,
+        DateKind.NEAR,
     ),
 )

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from tracker_core.tables import Category
+
 from tracker_worker.models.extract.assignee import find_assignee
 from tracker_worker.models.extract.due import find_due
 from tracker_worker.models.extract.labels import find_labels
@@ -29,21 +31,22 @@ class Extraction:
     links: list[str]
 
 
-def extract(text: str, subject: str, sent_at: datetime) -> Extraction:
+def extract(text: str, subject: str, sent_at: datetime, category: Category | None = None) -> Extraction:
     """Read a message.
 
     Args:
         text: Its text.
         subject: Its subject, empty where the channel has none.
         sent_at: When it was sent, with the sender's offset: relative dates count from that local date.
+        category: What the message is, where a model has said so; it decides between a deadline and a date.
     """
     words = own_words(text)
     said = f"{subject}\n{words}".strip()[:MAX_READ]
     return Extraction(
         title=make_title(words, subject),
         description=words,
-        assignee=find_assignee(said),
-        due_on=find_due(said, sent_at.date()),
+        assignee=None if category is Category.NOISE else find_assignee(said),
+        due_on=find_due(said, sent_at.date(), category),
         labels=find_labels(said),
         links=find_links(f"{subject}\n{text}"),
     )

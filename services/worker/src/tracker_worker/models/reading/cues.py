@@ -4,14 +4,11 @@ A concept that was seen in English alone still speaks for a Spanish message, and
 person can check. The phrases are in `cues.toml`, the shape of the text is measured here.
 """
 
-import re
 import tomllib
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import accumulate
 from math import log1p
 
 import numpy as np
@@ -47,11 +44,27 @@ class Cue:
     end: int
 
 
+_LONGEST = 16
+"""Letters of the longest word with a star in the lexicon, rounded up."""
+
+type Phrase = tuple[str, tuple[str, ...]]
+"""A concept, and the folded words of one of its phrases; `*` at the end of a word stands for any ending."""
+
+
 @cache
-def concepts() -> dict[str, re.Pattern[str]]:
-    """Return the pattern of each concept over the folded tokens of a text, each followed by one space."""
+def concepts() -> dict[str, list[Phrase]]:
+    """Return the phrases of each concept."""
     lexicon = tomllib.loads((files(__package__) / "cues.toml").read_text(encoding="utf-8"))
-    return {name: _pattern(phrases) for name, phrases in lexicon.items()}
+    return {name: [(name, _folded(phrase)) for phrase in phrases] for name, phrases in lexicon.items()}
+
+
+@cache
+def _by_first_word() -> dict[str, list[Phrase]]:
+    index: dict[str, list[Phrase]] = {}
+    for phrases in concepts().values():
+        for name, words in phrases:
+            index.setdefault(words[0], []).append((name, words))
+    return index
 
 
 def names() -> list[str]:
@@ -60,14 +73,16 @@ def names() -> list[str]:
 
 
 def find(tokens: Sequence[Token]) -> list[Cue]:
-    """Return the phrases in the text, by concept, then by place."""
-    line = "".join(f"{token.folded} " for token in tokens)
-    ends = list(accumulate(len(token.folded) + 1 for token in tokens))
+    """Return the phrases in the text, in its order; looked up by their first word, so that long texts stay fast."""
+    index = _by_first_word()
     cues = []
-    for name, pattern in concepts().items():
-        for match in pattern.finditer(line):
-            first, last = bisect_right(ends, match.start()), bisect_right(ends, match.end() - 1)
-            cues.append(Cue(name, tokens[first].start, tokens[min(last, len(tokens) - 1)].end))
+    for place, token in enumerate(tokens):
+        word = token.folded
+        for key in (word, *(f"{word[:size]}*" for size in range(1, min(len(word), _LONGEST) + 1))):
+            for name, words in index.get(key, ()):
+                following = tokens[place : place + len(words)]
+                if len(following) == len(words) and all(map(_fits, following, words)):
+                    cues.append(Cue(name, token.start, following[-1].end))
     return cues
 
 
@@ -102,16 +117,15 @@ def _shape(text: str, tokens: Sequence[Token], early: set[str]) -> list[float]:
     ]
 
 
-def _pattern(phrases: list[str]) -> re.Pattern[str]:
-    forms = sorted({_form(phrase) for phrase in phrases}, key=len, reverse=True)
-    return re.compile(rf"(?<!\S)(?:{'|'.join(forms)})(?= )")
+def _fits(token: Token, word: str) -> bool:
+    return token.folded.startswith(word[:-1]) if word.endswith("*") else token.folded == word
 
 
-def _form(phrase: str) -> str:
-    """Fold a phrase as texts are folded; a star at the end of a word stands for any ending."""
-    words = []
+def _folded(phrase: str) -> tuple[str, ...]:
+    """Fold a phrase as texts are folded."""
+    words: list[str] = []
     for word in phrase.split():
         stem = word.rstrip("*")
-        folded = " ".join(token.folded for token in tokenize(stem)) or fold(stem)
-        words.append(re.escape(folded) + (r"\S*" if word.endswith("*") else ""))
-    return " ".join(words).replace(r"\ ", " ")
+        parts = [token.folded for token in tokenize(stem)] or [fold(stem)]
+        words += [*parts[:-1], parts[-1] + ("*" if word.endswith("*") else "")]
+    return tuple(words)
