@@ -1,14 +1,30 @@
 """The labelled messages: well formed, many, in many languages, and nothing of the held-out file in them."""
 
 import json
+from importlib.resources import files
 
 import pytest
 
-from services.worker.training.dataset import CATEGORIES, DataError, Message, check, held_out, load, training, twins
+from services.worker.training.dataset import (
+    CATEGORIES,
+    DataError,
+    Message,
+    check,
+    fingerprint,
+    held_out,
+    load,
+    training,
+    twins,
+)
 
 
 def test_nothing_is_wrong_with_the_files():
     assert check() == []
+
+
+def test_the_shipped_weights_were_trained_on_these_files():
+    about = json.loads((files("tracker_worker.models.embedded") / "metadata.json").read_text(encoding="utf-8"))
+    assert about["data"] == fingerprint(training()), "run `python -m services.worker.training.train`"
 
 
 def test_there_are_enough_and_enough_are_not_english():
