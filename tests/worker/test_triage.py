@@ -13,11 +13,12 @@ from tracker_core.jobs import JobName, Queue
 from tracker_core.queue import JobBroker
 from tracker_core.tables import Category, MessageState, Priority, TaskStatus
 from tracker_worker.jobs import triage_message
+from tracker_worker.models.members import match_member
 from tracker_worker.models.provider import Judgement, Question
 from tracker_worker.record import scheduler
 from tracker_worker.record.relay import relay_once
 from tracker_worker.settings import TriageSettings
-from tracker_worker.triage import Outcome, Triage, backoff, decide, match_member
+from tracker_worker.triage import Outcome, Triage, backoff, decide
 
 from tests.support.waiting import eventually
 from tests.worker.conftest import Parts, a_message, running

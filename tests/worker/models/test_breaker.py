@@ -32,10 +32,10 @@ def test_lets_one_question_through_after_the_rest_and_closes_when_it_is_answered
     for _ in range(3):
         breaker.fail()
     clock.now += 30
-    assert breaker.state is State.HALF_OPEN
+    assert breaker.state == State.HALF_OPEN
     assert [breaker.allow(), breaker.allow()] == [True, False]
     breaker.succeed()
-    assert breaker.state is State.CLOSED
+    assert [breaker.allow(), breaker.allow()] == [True, True]
 
 
 def test_rests_longer_each_time_the_trial_fails_up_to_a_limit() -> None:

@@ -1,4 +1,4 @@
-"""`python -m tracker_worker record` or `python -m tracker_worker triage`."""
+"""`python -m tracker_worker record`, `… triage` or `… check`."""
 
 import sys
 

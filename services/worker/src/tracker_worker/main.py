@@ -14,6 +14,7 @@ from typing import Any
 
 import uvloop
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from taskiq.api import run_receiver_task
 from tracker_core.bus import Bus, connect, ensure_bus
@@ -24,6 +25,7 @@ from tracker_core.jobs import Queue
 from tracker_core.publishing import EventPublisher
 from tracker_core.queue import FETCH_TIMEOUT, JobBroker
 from tracker_core.repositories.accounts import ensure_default_workspace
+from tracker_core.settings import ProcessSettings
 from tracker_core.telemetry import configure_logging
 from tracker_core.transaction import Transactions
 
@@ -32,7 +34,7 @@ from tracker_worker.record.recorder import Recorder
 from tracker_worker.record.relay import run_relay
 from tracker_worker.record.scheduler import run_scheduler
 from tracker_worker.record.sources import Sources
-from tracker_worker.settings import WorkerSettings
+from tracker_worker.settings import CheckSettings, WorkerSettings
 from tracker_worker.triage import Triage
 
 log = logging.getLogger(__name__)
@@ -59,10 +61,18 @@ async def record(settings: WorkerSettings) -> None:
 
 async def triage(settings: WorkerSettings) -> None:
     """Run the triage jobs."""
-    from tracker_worker.models.embedded_provider import EmbeddedProvider  # noqa: PLC0415 -- `record` needs no model
+    # `record` needs no model.
+    from tracker_worker.models.embedded_provider import EmbeddedProvider  # noqa: PLC0415
+    from tracker_worker.models.live_workspace import live_workspace  # noqa: PLC0415
+    from tracker_worker.models.llm import chain  # noqa: PLC0415
+    from tracker_worker.models.llm import connect as connect_model  # noqa: PLC0415
 
-    provider = await asyncio.to_thread(EmbeddedProvider.load)
-    async with _parts(settings, "triage", receives=True) as (engine, bus, broker, publisher):
+    embedded = await asyncio.to_thread(EmbeddedProvider.load)
+    models = [await asyncio.to_thread(connect_model, given) for given in settings.triage.providers]
+    async with (
+        _parts(settings, "triage", receives=True) as (engine, bus, broker, publisher),
+        chain(embedded, models, settings.triage, live_workspace(engine)) as provider,
+    ):
         service = Triage(Transactions(engine, publisher, broker), provider, settings.triage)
         triage_message.register(broker, service)
 
@@ -72,7 +82,9 @@ async def triage(settings: WorkerSettings) -> None:
 
         async with beating(bus.js, f"triage.{settings.instance}", report):
             await _run_all(
-                run_receiver_task(broker, max_async_tasks=settings.triage.concurrency, validate_params=False),
+                run_receiver_task(
+                    broker, max_async_tasks=settings.triage.concurrency + provider.waiting_room, validate_params=False
+                ),
                 service.renew_claims(),
                 publisher.run(),
             )
@@ -114,22 +126,46 @@ async def _run_all(*loops: Coroutine[Any, Any, None]) -> None:
 
 
 _ROLES = {"record": record, "triage": triage}
+_USAGE = "usage: python -m tracker_worker record|triage|check [-o json]\n"
+
+
+def _settings[S: ProcessSettings](kind: type[S]) -> S | None:
+    """Read the environment; what is wrong with it is said on stderr, without the values: they may be secret."""
+    try:
+        return kind()
+    except SettingsError:
+        sys.stderr.write("Settings are wrong: TRACKER_TRIAGE__PROVIDERS is not JSON. See docs/triage.md\n")
+    except ValidationError as error:
+        problems = "; ".join(
+            "TRACKER_" + "__".join(map(str, item["loc"])).upper() + f": {item['msg'].removeprefix('Value error, ')}"
+            for item in error.errors()
+        )
+        sys.stderr.write(f"Settings are missing or wrong: {problems}\n")
+    return None
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the role that the arguments name; the exit code is 0 after a signal."""
-    if len(arguments) != 1 or arguments[0] not in _ROLES:
-        sys.stderr.write("usage: python -m tracker_worker record|triage\n")
+    """Run what the arguments name and return the exit code; a role's is 0 after a signal."""
+    match arguments:
+        case [("record" | "triage") as role]:
+            return _run(role)
+        case ["check"] | ["check", "-o", "table" | "json"]:
+            from tracker_worker.check import check_models  # noqa: PLC0415 -- the roles do not need it
+
+            settings = _settings(CheckSettings)
+            return 2 if settings is None else uvloop.run(check_models(settings, as_json="json" in arguments))
+        case _:
+            sys.stderr.write(_USAGE)
+            return 2
+
+
+def _run(role: str) -> int:
+    settings = _settings(WorkerSettings)
+    if settings is None:
         return 2
+    configure_logging(settings.log, role)
     try:
-        settings = WorkerSettings()
-    except ValidationError as error:
-        missing = ", ".join("TRACKER_" + "__".join(map(str, item["loc"])).upper() for item in error.errors())
-        sys.stderr.write(f"Settings are missing or wrong: {missing}\n")
-        return 2
-    configure_logging(settings.log, arguments[0])
-    try:
-        uvloop.run(_ROLES[arguments[0]](settings))
+        uvloop.run(_ROLES[role](settings))
     except TrackerError as error:
         log.error("%s", error)  # noqa: TRY400 -- it names object and cure; a traceback would bury them
         return 1

@@ -1,9 +1,12 @@
 """Settings of the worker processes."""
 
 from datetime import timedelta
+from typing import Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 from tracker_core.settings import DatabaseSettings, NatsSettings, ProcessSettings
+
+from tracker_worker.models.llm_settings import LlmSettings
 
 
 class RecordSettings(BaseModel):
@@ -25,6 +28,34 @@ class TriageSettings(BaseModel):
     backoff_limit: timedelta = timedelta(minutes=10)
     retries: int = Field(default=8, ge=0, le=50)
     """Tries after the first, where the Source does not say."""
+    providers: tuple[LlmSettings, ...] = ()
+    """Language models in the order in which they are asked; none is needed."""
+    llm_concurrency: int = Field(default=4, ge=1, le=64)
+    """Messages at a time that language models are asked about."""
+    llm_waiting: int = Field(default=60, ge=0, le=1000)
+    """Messages that may wait for such a place; more are judged by the embedded model alone."""
+    llm_deadline: timedelta = Field(default=timedelta(seconds=45), gt=timedelta(0))
+    """For all language models together, waiting included; then the embedded verdict stands."""
+    daily_token_budget: int | None = Field(default=None, ge=0)
+    """Tokens of the whole workspace and UTC day; 0 or none for no limit. A Source has its own in its manifest."""
+
+    @model_validator(mode="after")
+    def _names_and_deadlines(self) -> Self:
+        names = [provider.name for provider in self.providers]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise ValueError(f"providers: {', '.join(sorted(twice))} stands there twice. Give each its own name")
+        if self.providers and self.llm_deadline > self.deadline / 2:
+            raise ValueError(
+                f"llm_deadline of {self.llm_deadline.total_seconds():g} s leaves no time to settle a message."
+                f" Set it to {self.deadline.total_seconds() / 2:g} s or less, or raise deadline"
+            )
+        return self
+
+
+class CheckSettings(ProcessSettings):
+    """Environment of `python -m tracker_worker check`: it needs neither Postgres nor NATS."""
+
+    triage: TriageSettings = TriageSettings()
 
 
 class WorkerSettings(ProcessSettings):

@@ -25,6 +25,8 @@ from tracker_core.repositories.triage import Claim
 from tracker_core.tables import MessageState, Task, TaskMessage, TaskStatus, Verdict
 from tracker_core.transaction import Transaction, Transactions
 
+from tracker_worker.models.consultant import Why
+from tracker_worker.models.members import match_member
 from tracker_worker.models.provider import Judgement, Provider, Question
 from tracker_worker.settings import TriageSettings
 
@@ -61,21 +63,14 @@ def decide(judgement: Judgement, spec: Mapping[str, Any]) -> Outcome:
         return Outcome(MessageState.IGNORED, f"Nothing to do: {judgement.reason}")
     if autonomy in {Autonomy.SHADOW, Autonomy.DISABLED}:
         return Outcome(MessageState.IGNORED, f"{autonomy}: the verdict is recorded, no task is made")
-    if autonomy is Autonomy.AUTO and judgement.confidence * 100 >= threshold:
+    # Over its token budget a Source only suggests: that is what its manifest promises.
+    if autonomy is Autonomy.AUTO and not _over_budget(judgement) and judgement.confidence * 100 >= threshold:
         return Outcome(MessageState.TASK, judgement.reason, TaskStatus.TODO)
     return Outcome(MessageState.TASK, judgement.reason, TaskStatus.TRIAGE)
 
 
-def match_member(name: str | None, members: Mapping[UUID, str]) -> UUID | None:
-    """Return the one member that `name` means: the full name or its first word; none when several fit."""
-    if not name:
-        return None
-    wanted = name.lstrip("@").casefold()
-    for form in (str.casefold, lambda full: full.casefold().partition(" ")[0]):
-        fitting = [member_id for member_id, full in members.items() if form(full) == wanted]
-        if len(fitting) == 1:
-            return fitting[0]
-    return None
+def _over_budget(judgement: Judgement) -> bool:
+    return bool(judgement.output.get("fallback", {}).get("why") == Why.BUDGET)
 
 
 def backoff(attempt: int, settings: TriageSettings, delivery: Mapping[str, Any]) -> timedelta | None:
@@ -208,7 +203,15 @@ class Triage:
 
 def _question(held: Claim) -> Question:
     sent_at = held.sent_at.astimezone(timezone(timedelta(seconds=held.sent_offset)))
-    return Question(subject=held.subject, text=held.text, sender=held.sender_name, sent_at=sent_at)
+    return Question(
+        subject=held.subject,
+        text=held.text,
+        sender=held.sender_name,
+        sent_at=sent_at,
+        workspace_id=held.workspace_id,
+        source_id=held.source_id,
+        policy=held.source_spec.get("triage", {}),
+    )
 
 
 def _verdict(held: Claim, judgement: Judgement, latency_ms: float) -> Verdict:
@@ -217,6 +220,7 @@ def _verdict(held: Claim, judgement: Judgement, latency_ms: float) -> Verdict:
         message_id=held.id,
         provider=judgement.provider,
         model=judgement.model,
+        prompt_version=judgement.prompt_version,
         category=judgement.category,
         priority=judgement.priority,
         actionable=judgement.actionable,
@@ -224,6 +228,9 @@ def _verdict(held: Claim, judgement: Judgement, latency_ms: float) -> Verdict:
         language=judgement.language,
         reason=judgement.reason,
         output=judgement.output,
+        tokens_in=judgement.tokens_in,
+        tokens_out=judgement.tokens_out,
+        cost_micros=judgement.cost_micros,
         latency_ms=latency_ms,
     )
 

@@ -21,12 +21,17 @@ class EmbeddedProvider:
         """Load the shipped model; under a second."""
         return cls(EmbeddedModel.load())
 
+    @property
+    def version(self) -> str:
+        """Version of the weights."""
+        return self._model.version
+
     async def judge(self, question: Question) -> Judgement:
         """Judge one message, about 20 ms of one core."""
         prediction, facts = await asyncio.to_thread(self._read, question)
         return Judgement(
             provider=NAME,
-            model=self._model.version,
+            model=self.version,
             category=prediction.category,
             priority=prediction.priority,
             actionable=prediction.actionable >= 0.5,  # noqa: PLR2004 -- more likely than not
@@ -48,7 +53,7 @@ class EmbeddedProvider:
 
     def _read(self, question: Question) -> tuple[Prediction, Extraction]:
         (prediction,) = self._model.predict([f"{question.subject}\n{question.text}".strip()])
-        return prediction, extract(question.text, question.subject, question.sent_at)
+        return prediction, extract(question.text, question.subject, question.sent_at, prediction.category)
 
 
 def _rounded[K: str](probabilities: dict[K, float]) -> dict[str, float]:

@@ -1,8 +1,10 @@
 """The port that every triage provider fills: embedded, Ollama, OpenAI-compatible, hosted."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
+from uuid import UUID
 
 from tracker_core.tables import Category, Priority
 
@@ -16,6 +18,11 @@ class Question:
     sender: str
     sent_at: datetime
     """With the sender's own offset; relative dates are read against it."""
+    workspace_id: UUID | None = None
+    """None outside of a workspace, as in an evaluation."""
+    source_id: UUID | None = None
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    """`spec.triage` of the Source manifest in its JSON form; what is missing takes the manifest's defaults."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,12 @@ class Judgement:
     labels: tuple[str, ...] = ()
     output: dict[str, Any] = field(default_factory=dict)
     """Everything else, kept with the verdict."""
+    prompt_version: str = ""
+    """Empty where there is no prompt."""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_micros: int = 0
+    """Millionths of a US dollar."""
 
 
 class Provider(Protocol):

@@ -1,0 +1,1 @@
+"""Category and priority of a message."""

@@ -1,0 +1,1 @@
+"""Title, assignee, due date and labels of a message."""

@@ -1,0 +1,13 @@
+"""No agent test asks a model over the network: a request that the test did not allow is an error."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from tests.support.llm_server import LlmServer, llm_server
+
+
+@pytest_asyncio.fixture
+async def server() -> AsyncIterator[LlmServer]:
+    async with llm_server() as running:
+        yield running
