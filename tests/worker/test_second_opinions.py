@@ -33,7 +33,8 @@ async def triage_with(parts: Parts, server: LlmServer, **fields: Any) -> AsyncIt
 
 async def test_a_verdict_keeps_who_made_it_with_which_prompts_and_what_it_cost(parts: Parts) -> None:
     await parts.execute(
-        "insert into member (id, workspace_id, name, role, created_at) values (:id, :ws, 'Anna Maier', 'member', now())",
+        "insert into member (id, workspace_id, name, role, created_at)"
+        " values (:id, :ws, 'Anna Maier', 'member', now())",
         id=new_id(),
         ws=parts.workspace_id,
     )

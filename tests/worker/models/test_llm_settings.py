@@ -83,7 +83,8 @@ def test_a_client_that_is_not_installed_is_named_with_its_cure() -> None:
     with pytest.raises(ConfigurationError) as missing:
         connect(provider(kind="hosted", base_url=None, model="anthropic:claude-x", api_key="sk-x"))
     assert str(missing.value) == (
-        "Provider 'local': the client of 'anthropic' is not installed. Install pydantic-ai-slim[anthropic] into the worker"
+        "Provider 'local': the client of 'anthropic' is not installed."
+        " Install pydantic-ai-slim[anthropic] into the worker"
     )
 
 
