@@ -1,4 +1,8 @@
+import asyncio
+
+import asyncpg
 import msgspec
+import pytest
 from tracker_core.bus import EVENTS, INBOUND, JOBS
 from tracker_core.events import Verb, decode_events
 from tracker_core.health import ServedSource, announce
@@ -71,6 +75,24 @@ async def test_message_that_postgres_refuses_does_not_take_its_batch_along(parts
         await eventually("empty inbound stream", lambda: drained(parts))
     assert [row["external_id"] for row in await parts.all("select external_id from message order by id")] == ["1", "3"]
     assert "Postgres refuses it" in await parts.one("select reason from dead_letter")
+
+
+async def test_message_waits_while_the_database_is_read_only(
+    parts: Parts, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = database_url.rpartition("/")[2]
+    await parts.execute(f'alter database "{database}" set default_transaction_read_only = on')
+    await parts.engine.dispose()
+    await parts.publish(a_message("1"), a_message("2"))
+    async with parts.recording():
+        await eventually("a refused try", lambda: asyncio.sleep(0, "Postgres does not take messages" in caplog.text))
+        owner = await asyncpg.connect(database_url, server_settings={"default_transaction_read_only": "off"})
+        await owner.execute(f'alter database "{database}" reset default_transaction_read_only')
+        await owner.close()
+        await parts.engine.dispose()
+        await eventually("empty inbound stream", lambda: drained(parts))
+    assert await parts.one("select count(*) from message") == 2
+    assert await parts.all("select * from dead_letter") == []
 
 
 async def test_message_marked_dead_keeps_its_raw_form(parts: Parts) -> None:

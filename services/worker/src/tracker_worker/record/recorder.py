@@ -40,6 +40,10 @@ PREVIEW = 140
 """Characters of a message's text in its event."""
 RETRY_DELAYS = (0.1, 0.5, 2.0, 5.0)
 """Seconds between tries while Postgres is away; the last one repeats."""
+# https://www.postgresql.org/docs/18/errcodes-appendix.html
+PASSING = frozenset({"08", "25", "40", "53", "55", "57", "58"})
+"""Classes of SQLSTATE that say nothing about the data: no connection, read-only after a failover, a deadlock, no room,
+starting up. SQLAlchemy gives most of them no class of their own."""
 
 _INTAKE = Actor(ActorKind.SYSTEM, "recorder")
 
@@ -126,7 +130,7 @@ class Recorder:
             except (OperationalError, InterfaceError, OSError, TimeoutError) as error:
                 await self._wait(attempt, error)
             except DBAPIError as error:
-                if error.connection_invalidated:
+                if error.connection_invalidated or _is_passing(error):
                     await self._wait(attempt, error)
                 elif isinstance(error, IntegrityError) and attempt == 0:
                     # A Source that is known here was removed from the database.
@@ -203,6 +207,10 @@ async def stream_epoch(bus: Bus) -> int:
     """Return when the INBOUND stream was created, in Unix seconds: what its sequences count from."""
     created = (await bus.js.stream_info(INBOUND)).created
     return int(created.timestamp()) if created else 0
+
+
+def _is_passing(error: DBAPIError) -> bool:
+    return str(getattr(error.orig, "sqlstate", ""))[:2] in PASSING
 
 
 def _read(raw: Msg) -> _Delivery:
