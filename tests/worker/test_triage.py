@@ -11,6 +11,7 @@ from tracker_core.events import Verb, decode_events
 from tracker_core.ids import new_id
 from tracker_core.jobs import JobName, Queue
 from tracker_core.queue import JobBroker
+from tracker_core.repositories import triage as repository
 from tracker_core.tables import Category, MessageState, Priority, TaskStatus
 from tracker_worker.jobs import triage_message
 from tracker_worker.models.members import match_member
@@ -197,6 +198,13 @@ async def test_jobs_travel_over_the_queue_and_wake_the_rest_of_a_conversation(pa
         )
     await receiver.shutdown()
     assert [question.text for question in provider.asked] == [f"part {n}" for n in range(5)]
+
+
+async def test_scheduler_wakes_only_the_first_of_a_conversation(parts: Parts) -> None:
+    ids = await recorded(parts, *(a_message(str(n), conversation="thread") for n in range(3)), a_message("alone"))
+    async with parts.engine.begin() as connection:
+        due = await repository.take_due(connection, grace=timedelta(0), limit=100)
+    assert set(due) == {ids[0], ids[3]}
 
 
 async def test_lost_wake_up_is_sent_again_by_the_scheduler(parts: Parts) -> None:

@@ -265,6 +265,13 @@ class Message(SQLModel, table=True):
             "id",
             postgresql_where=text("conversation_id is not null"),
         ),
+        # A claim asks for what waits before it; in an old chat that is a needle in a haystack of settled messages.
+        Index(
+            "ix_message_conversation_waiting",
+            "conversation_id",
+            "id",
+            postgresql_where=text("state = 'waiting' and conversation_id is not null"),
+        ),
         Index("ix_message_due", "next_attempt_at", postgresql_where=text("state = 'waiting'")),
         Index(
             "ix_message_stream",

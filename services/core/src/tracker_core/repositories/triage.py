@@ -120,13 +120,19 @@ async def next_in_conversation(connection: AsyncConnection, conversation_id: UUI
     return found.scalar()
 
 
+# Who stands behind another message of its conversation is woken by that one's end; taken here, a long backlog in one
+# chat would fill the limit and keep the retries of all others waiting.
 _DUE = """
 update message set next_attempt_at = now()
- where id in (select id from message
-               where state = 'waiting'
-                 and next_attempt_at < now() - case when attempts = 0 then :grace else interval '0' end
-                 and (claimed_until is null or claimed_until < now())
-               order by next_attempt_at limit :limit for update skip locked)
+ where id in (select m.id from message m
+               where m.state = 'waiting'
+                 and m.next_attempt_at < now() - case when m.attempts = 0 then :grace else interval '0' end
+                 and (m.claimed_until is null or m.claimed_until < now())
+                 and not exists (
+                     select from message earlier
+                      where earlier.conversation_id = m.conversation_id and earlier.state = 'waiting'
+                        and earlier.id < m.id)
+               order by m.next_attempt_at limit :limit for update of m skip locked)
 returning id
 """
 
