@@ -2,9 +2,14 @@
 
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 
 from tests.support.llm_server import LlmServer, llm_server
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "llm: asks a real language model on this machine; skipped where there is none")
 
 
 @pytest_asyncio.fixture
