@@ -1,12 +1,18 @@
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import msgspec
 import pytest
 from tracker_core.bus import EVENTS, INBOUND, JOBS
-from tracker_core.events import Verb, decode_events
+from tracker_core.events import SYSTEM, Change, Entity, Verb, decode_events
 from tracker_core.health import ServedSource, announce
+from tracker_core.ids import new_id
 from tracker_core.inbound import Attachment, Sender
+from tracker_core.outbox import Draft, write_events
+from tracker_core.repositories.intake import Arrival, insert_arrivals
+from tracker_core.tables import MessageState
+from tracker_worker.record.sources import Sources
 
 from tests.support.waiting import eventually
 from tests.worker.conftest import Parts, a_message
@@ -93,6 +99,26 @@ async def test_message_waits_while_the_database_is_read_only(
         await eventually("empty inbound stream", lambda: drained(parts))
     assert await parts.one("select count(*) from message") == 2
     assert await parts.all("select * from dead_letter") == []
+
+
+async def test_clock_of_the_recorder_delays_nothing(parts: Parts) -> None:
+    known = await Sources(parts.bus, parts.engine, parts.workspace_id).resolve({"default/inbox"})
+    arrival = Arrival(
+        id=new_id(),
+        source_id=known["default/inbox"].id,
+        message=a_message("1"),
+        stream_seq=1,
+        trace_id="",
+        state=MessageState.WAITING,
+        state_reason="",
+    )
+    change = Change(verb=Verb.MESSAGE_RECORDED, entity=Entity("message", arrival.id))
+    ahead = Draft(parts.workspace_id, SYSTEM, [change], at=datetime.now(UTC) + timedelta(minutes=1))
+    async with parts.engine.begin() as connection:
+        await insert_arrivals(connection, ahead, 1, [arrival])
+        await write_events(connection, parts.workspace_id, SYSTEM, [change])
+    assert await parts.one("select next_attempt_at <= now() from message")
+    assert await parts.one("select max(created_at) <= now() from outbox")
 
 
 async def test_message_marked_dead_keeps_its_raw_form(parts: Parts) -> None:

@@ -20,10 +20,10 @@ EVENTS_PER_FRAME = 200
 """Events in one bus message at most; a larger transaction makes several."""
 
 # Arrays instead of one parameter per cell: a batch of hundreds is one statement, planned once. The outbox row comes
-# along because each statement is a round trip.
+# along because each statement is a round trip; its time is the database's, because the relay compares it with that.
 _INSERT_EVENTS = """
 with queued as (
-    insert into outbox (transaction_id, workspace_id, created_at) values ($2, $1, $3)
+    insert into outbox (transaction_id, workspace_id, created_at) values ($2, $1, now())
 )
 insert into event (workspace_id, transaction_id, at, actor_kind, actor_name,
                    verb, entity_type, entity_id, data, before, after)

@@ -50,7 +50,8 @@ select source_id, external_key, id from conversation
 """
 
 # Everything that belongs to a message in one statement, and so in one transaction and one round trip: under load each
-# round trip costs more than the work in it. Rows of parts that are missing in a batch cost nothing.
+# round trip costs more than the work in it. Rows of parts that are missing in a batch cost nothing. What is compared
+# with the database's clock later is written by that clock.
 _INSERT_MESSAGES = """
 with given as materialized (
     select * from unnest($7::uuid[], $8::uuid[], $9::text[], $10::uuid[], $11::text[], $12::text[], $13::text[],
@@ -69,7 +70,7 @@ with given as materialized (
                          stream_epoch, stream_seq)
     select id, $1, source_id, external_id, conversation_id, reply_to, sender_id, sender_name,
            sender_address, subject, text, url, sent_at, sent_offset, received_at, $4, state,
-           state_reason, 0, case when state = 'waiting' then $4::timestamptz end, '', trace_id, raw, raw_encoding,
+           state_reason, 0, case when state = 'waiting' then now() end, '', trace_id, raw, raw_encoding,
            $2, stream_seq
       from given
     on conflict (source_id, external_id) do nothing
@@ -86,7 +87,7 @@ with given as materialized (
     select dead_letter_id, $1, source_id, id, '', convert_to(raw, 'UTF8'), state_reason, trace_id, 'open', '', $4
       from given join new using (id) where dead_letter_id is not null
 ), queued as (
-    insert into outbox (transaction_id, workspace_id, created_at) select $3, $1, $4 where exists (select from new)
+    insert into outbox (transaction_id, workspace_id, created_at) select $3, $1, now() where exists (select from new)
 )
 insert into event (workspace_id, transaction_id, at, actor_kind, actor_name, verb, entity_type, entity_id, data)
 select $1, $3, $4, $5, $6, verb, 'message', id, event_data::jsonb from given join new using (id) order by position
