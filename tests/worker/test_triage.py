@@ -157,6 +157,24 @@ async def test_worker_whose_claim_was_taken_over_settles_nothing(parts: Parts) -
     assert [row["title"] for row in await parts.all("select title from task")] == ["Export is a day old"]
 
 
+async def test_renewal_holds_a_claim_but_none_that_was_given_back_or_taken_over(parts: Parts) -> None:
+    ids = await recorded(parts, *(a_message(str(n)) for n in range(3)))
+    lease, past = timedelta(minutes=1), timedelta(seconds=-1)
+    async with parts.engine.begin() as connection:
+        kept = await repository.claim(connection, ids[0], past)
+        given_back = await repository.claim(connection, ids[1], lease)
+        lost = await repository.claim(connection, ids[2], past)
+        assert kept
+        assert given_back
+        assert lost
+        await repository.put_off(connection, given_back, timedelta(seconds=2), "no model answers")
+    async with parts.engine.begin() as connection:
+        assert await repository.claim(connection, lost.id, past) is not None
+        await repository.renew(connection, [kept, given_back, lost], lease)
+    rows = await parts.all("select claimed_until > now() as held from message order by id")
+    assert [row["held"] for row in rows] == [True, None, False]
+
+
 async def test_failing_triage_is_put_off_and_then_buried_with_its_reason(parts: Parts) -> None:
     def fail(_: Question) -> Judgement:
         raise ValueError("no such token")

@@ -95,7 +95,8 @@ class Triage:
         self._transactions = transactions
         self._provider = provider
         self._settings = settings
-        self._held: set[UUID] = set()
+        self._held: dict[tuple[UUID, int], Claim] = {}
+        """Claims of running jobs by message and attempt."""
 
     async def renew_claims(self) -> None:
         """Keep the claims of running jobs until cancelled."""
@@ -105,7 +106,7 @@ class Triage:
                 continue
             try:
                 async with self._transactions.engine.begin() as connection:
-                    await repository.renew(connection, list(self._held), LEASE)
+                    await repository.renew(connection, self._held.values(), LEASE)
             except (SQLAlchemyError, OSError, TimeoutError) as error:
                 log.warning("Claims not renewed: %s", str(error) or type(error).__name__)
 
@@ -115,11 +116,11 @@ class Triage:
             held = await repository.claim(connection, message_id, LEASE)
         if held is None:
             return
-        self._held.add(held.id)
+        self._held[held.id, held.attempt] = held
         try:
             await self._triage(held)
         finally:
-            self._held.discard(held.id)
+            del self._held[held.id, held.attempt]
 
     async def _triage(self, held: Claim) -> None:
         started = perf_counter()

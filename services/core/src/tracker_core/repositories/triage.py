@@ -1,6 +1,6 @@
 """The triage job's queries: claim a message, settle it, put it off, find what is due."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -62,12 +62,17 @@ async def claim(connection: AsyncConnection, message_id: UUID, lease: timedelta)
     return None if row is None else Claim(**row)
 
 
-async def renew(connection: AsyncConnection, message_ids: Sequence[UUID], lease: timedelta) -> None:
-    """Let the claims hold for another `lease`."""
-    await connection.execute(
-        text("update message set claimed_until = now() + :lease where id = any(:ids) and state = 'waiting'"),
-        {"ids": message_ids, "lease": lease},
-    )
+_RENEW = """
+update message m set claimed_until = now() + :lease
+  from unnest(cast(:ids as uuid[]), cast(:attempts as int[])) as held (id, attempt)
+ where m.id = held.id and m.attempts = held.attempt and m.state = 'waiting' and m.claimed_until is not null
+"""
+
+
+async def renew(connection: AsyncConnection, held: Collection[Claim], lease: timedelta) -> None:
+    """Let the claims hold for another `lease`; those that ended or were taken over in the meantime stay as they are."""
+    values = {"ids": [claim.id for claim in held], "attempts": [claim.attempt for claim in held], "lease": lease}
+    await connection.execute(text(_RENEW), values)
 
 
 async def settle(connection: AsyncConnection, held: Claim, state: MessageState, reason: str) -> bool:
