@@ -1,5 +1,10 @@
 """Triage with a language model and real rows: the verdict keeps what it cost, and the budget counts the rows."""
 
+import asyncio
+import json
+import os
+import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -15,8 +20,9 @@ from tracker_worker.settings import TriageSettings
 from tracker_worker.triage import Triage
 
 from tests.support.llm_server import LlmServer, answers, hangs, llm_server, prompt_of
+from tests.support.waiting import eventually
 from tests.worker.conftest import Parts, a_message
-from tests.worker.test_triage import recorded
+from tests.worker.test_triage import SETTLED, recorded
 
 ALWAYS = 1.0
 """Threshold below which every verdict is."""
@@ -62,6 +68,40 @@ async def test_a_language_model_that_hangs_delays_a_message_and_nothing_more(par
     assert verdict["reason"].endswith("By the embedded model alone: local did not answer within 1 s")
     assert verdict["output"]["fallback"]["why"] == "timeout"
     assert await parts.one("select state from message") != "waiting"
+
+
+async def test_the_triage_process_goes_on_with_a_language_model_that_hangs(
+    parts: Parts, database_url: str, nats_url: str
+) -> None:
+    await recorded(parts, *(a_message(str(n), f"Could we have a report on {n}?") for n in range(12)))
+    async with llm_server() as server:
+        server.play(hangs())
+        given = {
+            "name": "local",
+            "kind": "ollama",
+            "base_url": server.url,
+            "model": "m",
+            "threshold": ALWAYS,
+            "timeout": 1,
+        }
+        environment = {
+            "TRACKER_DATABASE__URL": database_url,
+            "TRACKER_NATS__URL": nats_url,
+            "TRACKER_TRIAGE__PROVIDERS": json.dumps([given]),
+        }
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tracker_worker", "triage", env=os.environ | environment
+        )
+        try:
+            await eventually("settled messages", lambda: parts.all(SETTLED), seconds=60)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            code = await asyncio.wait_for(process.wait(), 30)
+    assert code == 0
+    reasons = await parts.all("select distinct output->'fallback'->>'why' as why from verdict order by 1")
+    # Five in a row that hang open the circuit breaker for the rest.
+    assert {row["why"] for row in reasons} <= {"timeout", "resting"}
+    assert await parts.one("select count(*) from verdict where provider = 'embedded'") == 12
 
 
 async def test_the_budget_of_a_source_is_counted_from_the_verdicts_of_the_day(parts: Parts) -> None:
