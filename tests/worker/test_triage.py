@@ -193,6 +193,37 @@ async def test_failing_triage_is_put_off_and_then_buried_with_its_reason(parts: 
     assert dict(letter) == {"raw": b"the raw form", "reason": "ValueError: no such token", "message_id": message_id}
 
 
+async def test_verdict_that_the_database_refuses_is_put_off_with_the_reason(parts: Parts) -> None:
+    (message_id,) = await recorded(parts, a_message("1"))
+    provider = Scripted(lambda _: a_judgement(title="a\0b"))
+    await Triage(parts.transactions, provider, SETTINGS).triage_message(message_id)
+    row = await parts.one("select last_error, claimed_until from message")
+    assert row["claimed_until"] is None
+    assert "invalid byte sequence" in row["last_error"]
+    assert "insert into" not in row["last_error"].lower(), "the statement would bury the reason"
+
+
+async def test_error_of_any_text_can_be_kept(parts: Parts) -> None:
+    def fail(_: Question) -> Judgement:
+        raise ValueError("a\0b" + "x" * 10_000)
+
+    (message_id,) = await recorded(parts, a_message("1"))
+    await Triage(parts.transactions, Scripted(fail), SETTINGS).triage_message(message_id)
+    assert len(await parts.one("select last_error from message")) == 2000
+
+
+async def test_message_that_kills_its_worker_each_time_is_buried(parts: Parts) -> None:
+    (message_id,) = await recorded(parts, a_message("1"))
+    triage = Triage(parts.transactions, provider := Scripted(), TriageSettings(retries=1))
+    for _ in range(2):
+        async with parts.engine.begin() as connection:
+            assert await repository.claim(connection, message_id, timedelta(0)), "claimed, and the process dies"
+    await triage.triage_message(message_id)
+    assert provider.asked == []
+    assert await parts.one("select state from message") == "dead"
+    assert "No attempt came to an end" in await parts.one("select reason from dead_letter")
+
+
 async def test_conversation_is_triaged_in_its_order(parts: Parts) -> None:
     ids = await recorded(parts, *(a_message(str(n), f"part {n}", conversation="c") for n in range(3)))
     provider = Scripted()

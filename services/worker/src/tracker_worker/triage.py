@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel.ext.asyncio.session import AsyncSession
 from tracker_core import telemetry
 from tracker_core.events import Actor, ActorKind, Change, Entity, Verb
+from tracker_core.inbound import clean
 from tracker_core.jobs import triage_message
 from tracker_core.manifests import Autonomy, parse_duration
 from tracker_core.repositories import triage as repository
@@ -34,6 +35,8 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=20)
 """How long a claim holds; a crashed worker's messages wait this long."""
+MAX_REASON = 2000
+"""Characters of an error kept with its message."""
 RENEWAL = 5.0
 """Seconds between renewals of the claims of running jobs."""
 
@@ -118,9 +121,16 @@ class Triage:
             return
         self._held[held.id, held.attempt] = held
         try:
-            await self._triage(held)
+            if self._is_spent(held):
+                await self._fail(held, "No attempt came to an end: the worker died or lost the database each time")
+            else:
+                await self._triage(held)
         finally:
             del self._held[held.id, held.attempt]
+
+    def _is_spent(self, held: Claim) -> bool:
+        """Say whether a try before this one was the last: a message that kills its worker must not do so for ever."""
+        return held.attempt > 1 and backoff(held.attempt - 1, self._settings, _delivery(held)) is None
 
     async def _triage(self, held: Claim) -> None:
         started = perf_counter()
@@ -128,12 +138,10 @@ class Triage:
             async with asyncio.timeout(self._settings.deadline.total_seconds()):
                 judgement = await self._provider.judge(_question(held))
             await self._settle(held, judgement, latency_ms=(perf_counter() - started) * 1000)
-        except SQLAlchemyError:
-            # The claim runs out and the scheduler wakes the message again.
-            raise
         except Exception as error:  # whatever it is, the row has to say so
             log.exception("Triage of message %s failed", held.id, extra={"trace": held.trace_id})
-            await self._fail(held, f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+            # Without a database this fails too: the claim runs out, and the scheduler wakes the message again.
+            await self._fail(held, _reason(error))
 
     async def _settle(self, held: Claim, judgement: Judgement, *, latency_ms: float) -> None:
         outcome = decide(judgement, held.source_spec.get("triage", {}))
@@ -186,7 +194,7 @@ class Triage:
         return task.id
 
     async def _fail(self, held: Claim, error: str) -> None:
-        delay = backoff(held.attempt, self._settings, held.source_spec.get("delivery", {}))
+        delay = backoff(held.attempt, self._settings, _delivery(held))
         async with self._transactions.begin(held.workspace_id, _TRIAGE) as tx:
             connection = await tx.session.connection()
             if delay is not None:
@@ -200,6 +208,16 @@ class Triage:
                     )
                 )
                 await _kick_next(tx, held)
+
+
+def _delivery(held: Claim) -> Mapping[str, Any]:
+    return held.source_spec.get("delivery", {})  # type: ignore[no-any-return] # `spec.delivery` in its JSON form
+
+
+def _reason(error: Exception) -> str:
+    # Of what the database refuses, its own words: SQLAlchemy's repeat the whole statement.
+    cause = getattr(error, "orig", None) or error
+    return clean(f"{type(error).__name__}: {cause}" if str(cause) else type(error).__name__, MAX_REASON)
 
 
 def _question(held: Claim) -> Question:
