@@ -34,6 +34,7 @@ def make_engine(settings: DatabaseSettings, *, statement_seconds: float | None =
         max_overflow=0,
         pool_timeout=10,
         pool_pre_ping=True,
+        hide_parameters=True,  # they are what people wrote, and errors go to the log
         connect_args={
             "timeout": 5,
             "command_timeout": statement_seconds,
