@@ -11,7 +11,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from starlette.routing import BaseRoute, Route
-from tracker_api.auth import COOKIE
+from tracker_api.auth import cookie_name
 from tracker_api.limiter import FAILURES
 from tracker_api.main import create_app
 from tracker_core.tables import Role
@@ -47,7 +47,7 @@ def test_the_walk_sees_every_operation() -> None:
 
 @pytest.mark.parametrize(("method", "path"), [item for item in operations() if item[1] not in OPEN])
 async def test_nothing_is_reachable_without_credentials(shared_api: Api, method: str, path: str) -> None:
-    for headers in ({}, {"authorization": "Bearer nonsense"}, {"cookie": f"{COOKIE}=nonsense"}):
+    for headers in ({}, {"authorization": "Bearer nonsense"}, {"cookie": f"{cookie_name(api.context)}=nonsense"}):
         async with shared_api.client(None, **headers) as client:
             answer = await client.request(method, path.format_map(_Anything()))
 
@@ -139,9 +139,9 @@ async def test_guessing_is_bounded(api: Api) -> None:
 async def test_logout_and_expiry_end_a_session(api: Api) -> None:
     async with api.client(None) as client:
         await client.post("/api/login", json={"token": await api.login_token()})
-        cookie = client.cookies[COOKIE]
+        cookie = client.cookies[cookie_name(api.context)]
         assert (await client.post("/api/logout")).status_code == 204
-    async with api.client(None, cookie=f"{COOKIE}={cookie}") as client:
+    async with api.client(None, cookie=f"{cookie_name(api.context)}={cookie}") as client:
         assert (await client.get("/api/me")).status_code == 401
 
     async with api.client(None) as client:
@@ -158,6 +158,7 @@ async def test_logout_and_expiry_end_a_session(api: Api) -> None:
         ({"origin": "http://tracker.test"}, 201),
         ({"origin": "http://evil.test"}, 403),
         ({"origin": "null"}, 403),
+        ({"origin": "http://["}, 403),
         ({"sec-fetch-site": "same-origin", "origin": "http://tracker.test"}, 201),
         ({"sec-fetch-site": "cross-site", "origin": "http://tracker.test"}, 403),
         ({"sec-fetch-site": "same-site"}, 403),

@@ -9,7 +9,6 @@ request that has neither for one of a program.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import Depends
@@ -25,6 +24,7 @@ from tracker_api.context import Context, Ctx
 from tracker_api.secret_tokens import hash_secret
 
 COOKIE = "tracker_session"
+"""First part of the cookie's name; see `cookie_name`."""
 
 _RANK = {Role.VIEWER: 0, Role.MEMBER: 1, Role.ADMIN: 2}
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -45,6 +45,11 @@ class Principal:
         return _RANK[self.role] >= _RANK[role]
 
 
+def cookie_name(context: Context) -> str:
+    """Return the session cookie's name. Browsers send a cookie to every port of a host: two installations need two."""
+    return f"{COOKIE}_{context.settings.api.port}"
+
+
 async def authenticate(connection: HTTPConnection, context: Context) -> Principal:
     """Find out who is asking.
 
@@ -53,7 +58,7 @@ async def authenticate(connection: HTTPConnection, context: Context) -> Principa
         ForbiddenError: a cookie came along with a request from another site.
     """
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    cookie = connection.cookies.get(COOKIE, "")
+    cookie = connection.cookies.get(cookie_name(context), "")
     holder: Holder | None = None
     if scheme.lower() == "bearer":
         async with reading(context.engine) as database:
@@ -87,7 +92,8 @@ def check_origin(connection: HTTPConnection, context: Context) -> None:
         allowed = site in {"same-origin", "none"}
     else:
         # Browsers always send Origin with a WebSocket, and not all send Sec-Fetch-Site.
-        allowed = not origin or urlsplit(origin).netloc == connection.headers.get("host", "").lower()
+        # Compared and not parsed: not every value that can be sent is a URL.
+        allowed = not origin or origin.partition("://")[2] == connection.headers.get("host", "").lower()
     if not allowed:
         raise ForbiddenError(
             "The request comes from another site",
