@@ -150,3 +150,9 @@ async def test_without_the_bus_the_sender_keeps_the_batch(
 
 async def _disconnected(api: Api) -> bool:
     return not api.context.bus.nc.is_connected
+
+
+async def test_deep_nesting_is_refused(admin: httpx.AsyncClient) -> None:
+    answer = await admin.post("/api/imports/default/inbox", content=b'{"messages":' + b"[" * 10_000)
+
+    assert answer.status_code == 400

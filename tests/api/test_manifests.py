@@ -215,3 +215,17 @@ async def test_writers_wait_for_each_other(tmp_path: Path) -> None:
     applied = await asyncio.gather(*(store.apply(read_documents(SOURCE)) for store in stores))
 
     assert sorted(items[0].result for items in applied) == [Result.CREATED] + [Result.UNCHANGED] * 4
+
+
+async def test_what_postgres_refuses_is_not_written(admin: httpx.AsyncClient, settings: Settings) -> None:
+    answer = await apply(admin, EMAIL.replace("username: me", 'username: "m\\0e"'))
+
+    assert answer.status_code == 422
+    assert not list(settings.api.manifests_dir.rglob("*.yaml"))
+
+
+async def test_deep_nesting_is_refused(admin: httpx.AsyncClient) -> None:
+    answer = await apply(admin, "[" * 10_000)
+
+    assert answer.status_code == 422
+    assert "nested too deeply" in answer.json()["detail"]

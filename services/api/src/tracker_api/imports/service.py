@@ -76,7 +76,7 @@ def _decode(body: bytes) -> list[msgspec.Raw]:
         batch = msgspec.json.decode(body, type=_Batch).messages
     except msgspec.ValidationError as error:
         raise InvalidInputError(f"body: {error}", cure='Send {"messages": […]}') from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedError("The body is not JSON in UTF-8", cure='Send {"messages": […]}') from error
     if len(batch) > MAX_MESSAGES:
         raise InvalidInputError(

@@ -1,6 +1,7 @@
 """Applies manifests: store, projection into the Source rows, and an event for each that changed."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from tracker_core.errors import InvalidManifestError, MalformedError
 from tracker_core.events import Change, Entity, Verb
@@ -18,12 +19,16 @@ from tracker_api.manifests.store import Applied, Result
 async def apply(context: Context, principal: Principal, body: bytes) -> list[AppliedManifest]:
     """Apply YAML or JSON with one or more documents: all of them, or none when one is refused."""
     manifests = _parse(body)
-    # The store is written last: what Postgres refuses leaves the folder alone.
+    # The store is written after the rows: what Postgres refuses leaves the folder alone.
     async with context.transactions.begin(principal.workspace_id, principal.actor) as tx:
         known = {(manifest.kind, manifest.key): manifest for manifest in await context.manifests.read()}
-        applied = await context.manifests.apply(manifests)
         known |= {(m.kind, m.key): m for m in manifests if not isinstance(m, Secret)}
-        await _project(tx, applied, list(known.values()))
+        projected = await _project(tx, manifests, list(known.values()))
+        applied = await context.manifests.apply(manifests)
+        for item in applied:
+            source_id = projected.get(_source_key(item.manifest))
+            if source_id is not None and item.result is not Result.UNCHANGED:
+                tx.record(_configured(item, Entity("source", source_id)))
     return [
         AppliedManifest(
             kind=item.manifest.kind,
@@ -51,18 +56,20 @@ def _parse(body: bytes) -> list[Manifest]:
     return manifests
 
 
-async def _project(tx: Transaction, applied: Sequence[Applied], known: Sequence[Source | Webhook]) -> None:
-    """Bring the rows of the touched Sources to what the manifests say; unchanged ones too, which heals a lost write."""
+async def _project(
+    tx: Transaction, manifests: Sequence[Manifest], known: Sequence[Source | Webhook]
+) -> dict[str | None, UUID]:
+    """Bring the rows of the touched Sources to what the manifests say; unchanged ones too, which heals a lost write.
+
+    Returns:
+        The row's id by the key of the Source.
+    """
     connection = await tx.session.connection()
     found = {manifest.key: manifest for manifest in known if isinstance(manifest, Source)}
     paths = {manifest.source_key: manifest.path for manifest in known if isinstance(manifest, Webhook)}
-    touched = {
-        item.manifest.key if isinstance(item.manifest, Source) else item.manifest.source_key: item
-        for item in applied
-        if isinstance(item.manifest, Source | Webhook)
-    }
-    for key in touched:
-        source = found.get(key)
+    projected: dict[str | None, UUID] = {}
+    for key in dict.fromkeys(_source_key(manifest) for manifest in manifests):
+        source = found.get(key or "")
         if source is None:
             # A Webhook whose Source does not exist yet; the gateway reports it until it does.
             continue
@@ -71,21 +78,20 @@ async def _project(tx: Transaction, applied: Sequence[Applied], known: Sequence[
             name=source.metadata.name,
             kind=source.spec.type,
             spec=source.spec.model_dump(mode="json", by_alias=True, exclude_defaults=True),
-            webhook_path=paths.get(key, ""),
+            webhook_path=paths.get(source.key, ""),
         )
-        source_id = await sources.project(connection, tx.workspace_id, served)
-        for item in applied:
-            if item.result is not Result.UNCHANGED and _belongs(item.manifest, key):
-                tx.record(_configured(item, source_id_entity=Entity("source", source_id)))
+        projected[key] = await sources.project(connection, tx.workspace_id, served)
+    return projected
 
 
-def _belongs(manifest: Manifest, source_key: str) -> bool:
+def _source_key(manifest: Manifest) -> str | None:
+    """Return the key of the Source that a manifest is about; None for a Secret, which may belong to several."""
     if isinstance(manifest, Webhook):
-        return manifest.source_key == source_key
-    return isinstance(manifest, Source) and manifest.key == source_key
+        return manifest.source_key
+    return manifest.key if isinstance(manifest, Source) else None
 
 
-def _configured(item: Applied, *, source_id_entity: Entity) -> Change:
+def _configured(item: Applied, source: Entity) -> Change:
     manifest = item.manifest
     data = {"kind": manifest.kind, "namespace": manifest.metadata.namespace, "name": manifest.metadata.name}
-    return Change(verb=Verb.SOURCE_CONFIGURED, entity=source_id_entity, data=data | {"result": item.result})
+    return Change(verb=Verb.SOURCE_CONFIGURED, entity=source, data=data | {"result": item.result})

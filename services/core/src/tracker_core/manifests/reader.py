@@ -72,6 +72,8 @@ def read_documents(text: str) -> list[Manifest]:
         documents = [document for document in yaml.safe_load_all(text) if document is not None]
     except yaml.YAMLError as error:
         raise InvalidManifestError(f"Not valid YAML: {error}") from error
+    except RecursionError as error:
+        raise InvalidManifestError("Not a manifest: it is nested too deeply") from error
     if len(documents) > MAX_DOCUMENTS:
         raise InvalidManifestError(
             f"{len(documents)} documents; at most {MAX_DOCUMENTS} at once", cure="Split the file"
