@@ -5,8 +5,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 from taskiq.api import run_receiver_task
-from tracker_core.bus import EVENTS
+from tracker_core.bus import EVENTS, JOBS
 from tracker_core.events import Verb, decode_events
 from tracker_core.ids import new_id
 from tracker_core.jobs import JobName, Queue
@@ -254,6 +255,23 @@ async def test_scheduler_wakes_only_the_first_of_a_conversation(parts: Parts) ->
     async with parts.engine.begin() as connection:
         due = await repository.take_due(connection, grace=timedelta(0), limit=100)
     assert set(due) == {ids[0], ids[3]}
+
+
+async def test_message_that_comes_in_while_the_one_before_it_is_settled_is_woken(parts: Parts) -> None:
+    first, second = await recorded(parts, *(a_message(str(n), conversation="c") for n in range(2)))
+    await parts.execute("update message set state = 'ignored' where id = :id", id=second)
+    await parts.bus.js.purge_stream(JOBS)
+    triage = Triage(parts.transactions, provider := Scripted(), SETTINGS)
+    async with parts.engine.begin() as connection:
+        # The last statement before the commit waits for this.
+        await connection.execute(text("lock table outbox"))
+        settling = asyncio.create_task(triage.triage_message(first))
+        await eventually("settling", lambda: parts.all("select 1 from pg_locks where not granted"))
+        await parts.execute("update message set state = 'waiting' where id = :id", id=second)
+        await triage.triage_message(second)
+        assert len(provider.asked) == 1, "the first still waits for all others to see"
+    await settling
+    assert str(second).encode() in ((await parts.bus.js.get_last_msg(JOBS, "jobs.triage")).data or b"")
 
 
 async def test_lost_wake_up_is_sent_again_by_the_scheduler(parts: Parts) -> None:

@@ -16,7 +16,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel.ext.asyncio.session import AsyncSession
-from tracker_core import telemetry
+from tracker_core import queue, telemetry
+from tracker_core.database import reading
 from tracker_core.events import Actor, ActorKind, Change, Entity, Verb
 from tracker_core.inbound import clean
 from tracker_core.jobs import triage_message
@@ -127,6 +128,17 @@ class Triage:
                 await self._triage(held)
         finally:
             del self._held[held.id, held.attempt]
+        await self._wake_next(held)
+
+    async def _wake_next(self, held: Claim) -> None:
+        # After the commit: whoever came in before it was kept waiting by this message and is found here; whoever comes
+        # in after it is not kept waiting.
+        if held.conversation_id is None:
+            return
+        async with reading(self._transactions.engine) as connection:
+            waiting = await repository.next_in_conversation(connection, held.conversation_id)
+        if waiting not in {None, held.id}:
+            await queue.send(self._transactions.broker, [triage_message(waiting)])
 
     def _is_spent(self, held: Claim) -> bool:
         """Say whether a try before this one was the last: a message that kills its worker must not do so for ever."""
@@ -158,7 +170,6 @@ class Triage:
             if task_id is None and outcome.task_status is not None:
                 task_id = await self._create_task(tx, held, judgement, verdict, outcome.task_status)
             tx.record(_triaged(held, judgement, state, task_id))
-            await _kick_next(tx, held)
 
     async def _create_task(
         self, tx: Transaction, held: Claim, judgement: Judgement, verdict: Verdict, status: TaskStatus
@@ -207,7 +218,6 @@ class Triage:
                         data={"source": held.source, "reason": error},
                     )
                 )
-                await _kick_next(tx, held)
 
 
 def _delivery(held: Claim) -> Mapping[str, Any]:
@@ -278,11 +288,3 @@ async def _next_number(session: AsyncSession, workspace_id: UUID) -> int:
         {"id": workspace_id},
     )
     return int(number)
-
-
-async def _kick_next(tx: Transaction, held: Claim) -> None:
-    if held.conversation_id is None:
-        return
-    waiting = await repository.next_in_conversation(await tx.session.connection(), held.conversation_id)
-    if waiting is not None:
-        tx.kick(triage_message(waiting))
