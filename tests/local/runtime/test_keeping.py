@@ -35,7 +35,11 @@ def test_port_stays_from_one_start_to_the_next(tmp_path: Path) -> None:
 def test_taken_port_is_replaced(tmp_path: Path) -> None:
     with socket.create_server((LOOPBACK, 0)) as other:
         taken = other.getsockname()[1]
-        assert Ports(tmp_path / "ports.json").port("api", first_choice=taken) != taken
+        ports = Ports(tmp_path / "ports.json")
+        used = ports.port("api", first_choice=taken)
+        assert used != taken
+        assert ports.stand_ins == {"api": (taken, used)}
+    assert Ports(tmp_path / "ports.json").port("api") == taken, "the stand-in is for one time only"
 
 
 def test_two_names_never_share_a_port(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def describe_exit(code: int, log: Path) -> str:
     """Say how a process ended (`code` as in `Popen.returncode`), with its last words when it failed by itself."""
     if code < 0:
         return f"killed by {signal.Signals(-code).name}"
-    last_words = logs.tail(log, lines=1).strip()[:_LAST_WORDS] if code else ""
+    last_words = logs.last_words(log)[:_LAST_WORDS] if code else ""
     return f"ended with exit code {code}" + (f": {last_words}" if last_words else "")
 
 

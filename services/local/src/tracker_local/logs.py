@@ -18,6 +18,13 @@ def bound(log: Path, max_bytes: int = MAX_BYTES) -> None:
             file.truncate(0)
 
 
+def last_words(log: Path) -> str:
+    """Return the line that says best why a process ended: its last error, else its last line."""
+    lines = [line.strip() for line in tail(log).splitlines() if line.strip()]
+    errors = [line for line in lines if '"level": "ERROR"' in line or "Error:" in line]
+    return (errors or lines or [""])[-1]
+
+
 def tail(log: Path, lines: int = 15) -> str:
     """Return the last lines of a log, for an error message."""
     if not log.exists():

@@ -6,7 +6,7 @@ A value that the user has set in the environment (`TRACKER_API__HOST`, `TRACKER_
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -59,6 +59,8 @@ class Plan:
     gateway_port: int
     api_host: str
     gateway_host: str
+    notes: tuple[str, ...] = ()
+    """What the user should know of this start."""
 
     @property
     def stores(self) -> tuple[Store, Store]:
@@ -151,9 +153,18 @@ def make_plan(home: Home) -> Plan:
         api_host=os.environ.get("TRACKER_API__HOST", LOOPBACK),
         gateway_host=os.environ.get("TRACKER_GATEWAY__HOST", LOOPBACK),
     )
+    plan = replace(plan, notes=_notes(ports))
     write_secret(home.database_url_file, plan.database.url)
     write_secret(home.nats_url_file, plan.bus.url)
     return plan
+
+
+def _notes(ports: Ports) -> tuple[str, ...]:
+    return tuple(
+        f"Port {own} of the {name} is taken by another program; it is on {used} this time"
+        for name, (own, used) in ports.stand_ins.items()
+        if name in {"api", "gateway"}
+    )
 
 
 def without_secret(urls: str) -> str:

@@ -33,21 +33,29 @@ class Ports:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._ports = _read(file)
+        self.stand_ins: dict[str, tuple[int, int]] = {}
+        """Names whose own port is taken now: that port, and the one used this time. Only the own one is remembered."""
 
     def port(self, name: str, *, first_choice: int | None = None) -> int:
-        """Return the port of `name`: the remembered one, else the first choice, else any, whichever is free."""
-        taken = {port for other, port in self._ports.items() if other != name}
-        for candidate in (self._ports.get(name), first_choice):
-            if candidate is not None and candidate not in taken and is_free(candidate):
-                break
-        else:
-            candidate = free_port()
-        if self._ports.get(name) != candidate:
-            self._ports[name] = candidate
-            temporary = self._file.with_suffix(".new")
-            temporary.write_text(json.dumps(self._ports, indent=2), encoding="utf-8")
-            temporary.replace(self._file)
-        return candidate
+        """Return the port of `name`: the remembered one, else the first choice, else any.
+
+        One that is taken is replaced for this time only: senders and bookmarks know it, and it may be free again.
+        """
+        others = {port for other, port in self._ports.items() if other != name}
+        own = self._ports.get(name)
+        if own is None:
+            own = first_choice if first_choice is not None and first_choice not in others else free_port()
+            self._remember(name, own)
+        if is_free(own):
+            return own
+        self.stand_ins[name] = own, free_port()
+        return self.stand_ins[name][1]
+
+    def _remember(self, name: str, port: int) -> None:
+        self._ports[name] = port
+        temporary = self._file.with_suffix(".new")
+        temporary.write_text(json.dumps(self._ports, indent=2), encoding="utf-8")
+        temporary.replace(self._file)
 
 
 def _read(file: Path) -> dict[str, int]:

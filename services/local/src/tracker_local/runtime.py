@@ -61,6 +61,8 @@ class Runtime(msgspec.Struct, frozen=True, kw_only=True):
     """Empty when NATS is external."""
     database: str
     processes: dict[str, ProcessStatus]
+    notes: tuple[str, ...] = ()
+    """What the user should know of this start: a port that was taken."""
 
     @property
     def pids(self) -> dict[str, int]:

@@ -224,6 +224,7 @@ class Supervisor:
             nats_monitoring=plan.nats_monitoring_url,
             database=plan.database.address,
             processes=dict(self._statuses),
+            notes=plan.notes,
         )
 
     def _all_ready(self) -> bool:

@@ -77,7 +77,7 @@ class Welcome:
 
 def gather(home: Home, runtime: Runtime) -> Welcome:
     """Find it out; what cannot be found is left out and said."""
-    problems: list[str] = []
+    problems = list(runtime.notes)
     login = curl = None
     try:
         with open_api(None, None) as api:
