@@ -47,7 +47,11 @@ def test_the_walk_sees_every_operation() -> None:
 
 @pytest.mark.parametrize(("method", "path"), [item for item in operations() if item[1] not in OPEN])
 async def test_nothing_is_reachable_without_credentials(shared_api: Api, method: str, path: str) -> None:
-    for headers in ({}, {"authorization": "Bearer nonsense"}, {"cookie": f"{cookie_name(api.context)}=nonsense"}):
+    for headers in (
+        {},
+        {"authorization": "Bearer nonsense"},
+        {"cookie": f"{cookie_name(shared_api.context)}=nonsense"},
+    ):
         async with shared_api.client(None, **headers) as client:
             answer = await client.request(method, path.format_map(_Anything()))
 

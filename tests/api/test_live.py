@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from nats.errors import Error as NatsError
-from tracker_api.auth import COOKIE
+from tracker_api.auth import COOKIE, cookie_name
 from tracker_api.live import hub as hub_module
 from tracker_api.settings import Settings
 from tracker_core.bus import EVENTS, events_subject
@@ -235,7 +235,7 @@ async def test_a_token_in_the_address_is_no_credential(served: Served) -> None:
 async def test_a_cookie_listens_from_our_own_pages_only(served: Served) -> None:
     async with served.client(None) as client:
         await client.post("/api/login", json={"token": await served.login_token()})
-        cookie = {"cookie": f"{COOKIE}={client.cookies[COOKIE]}"}
+        cookie = {"cookie": f"{cookie_name(served.context)}={client.cookies[cookie_name(served.context)]}"}
     async with listening(served, additional_headers=cookie, origin=f"http://127.0.0.1:{served.port}") as websocket:
         assert (await frame(websocket))["type"] == "hello"
     with pytest.raises(InvalidStatus) as refused:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from tracker_api.accounts import service
 from tracker_api.accounts.schemas import LoginLink, LoginRequest, Me, Member, MemberDraft, NewToken, Token, TokenDraft
-from tracker_api.auth import COOKIE, Admin, Viewer, check_origin
+from tracker_api.auth import Admin, Viewer, check_origin, cookie_name
 from tracker_api.context import Ctx
 from tracker_api.idempotency import OnlyOnce
 
@@ -22,7 +22,7 @@ async def login(context: Ctx, request: Request, credentials: LoginRequest) -> Re
     session = await service.login(context, credentials.token.get_secret_value(), address)
     response = Response(status_code=204)
     response.set_cookie(
-        COOKIE,
+        cookie_name(context),
         session,
         max_age=int(context.settings.api.session_ttl.total_seconds()),
         httponly=True,
@@ -35,9 +35,9 @@ async def login(context: Ctx, request: Request, credentials: LoginRequest) -> Re
 @router.post("/logout", status_code=204)
 async def logout(context: Ctx, request: Request, _: Viewer) -> Response:
     """End the session."""
-    await service.logout(context, request.cookies.get(COOKIE, ""))
+    await service.logout(context, request.cookies.get(cookie_name(context), ""))
     response = Response(status_code=204)
-    response.delete_cookie(COOKIE)
+    response.delete_cookie(cookie_name(context))
     return response
 
 
