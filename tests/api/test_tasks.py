@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from tracker_core.ids import new_id
 from tracker_core.tables import Role
 
 from tests.api.conftest import Api
@@ -34,6 +35,27 @@ async def test_a_task_made_by_hand_is_shown_by_number_and_id(admin: httpx.AsyncC
         answer = await admin.get(f"/api/tasks/{key}")
         assert answer.headers["etag"] == '"1"'
         assert answer.json() == task | {"messages": [], "verdicts": [], "comment_count": 0}
+
+
+async def test_a_task_comes_with_the_conversation_around_its_message(api: Api, admin: httpx.AsyncClient) -> None:
+    source_id, conversation = await api.add_source(), {"id": new_id(), "key": "thread"}
+    await api.execute(
+        "insert into conversation select :id, workspace_id, id, :key, now() from source where id = :source",
+        source=source_id,
+        **conversation,
+    )
+    thread = {"conversation_id": conversation["id"]}
+    before = [await api.add_message(source_id, f"before {n}", **thread) for n in range(30)]
+    task_id, own = await api.add_suggestion(source_id, "own")
+    await api.execute("update message set conversation_id = :id where id = :own", id=conversation["id"], own=own)
+    after = await api.add_message(source_id, "same here!!", **thread)
+    await api.add_message(source_id, "elsewhere")
+
+    task = (await admin.get(f"/api/tasks/{task_id}")).json()
+    assert [message["id"] for message in task["messages"]] == [str(key) for key in (*before[-25:], own, after)]
+    assert [message["task"] is not None for message in task["messages"]] == [False] * 25 + [True, False]
+    assert {verdict["message_id"] for verdict in task["verdicts"]} == {str(own)}
+    assert task["message_count"] == 1
 
 
 async def test_numbers_count_from_one_without_a_hole(admin: httpx.AsyncClient) -> None:

@@ -19,7 +19,9 @@ from tracker_api.paging import cut, decode_cursor, encode_cursor, wrong_cursor
 from tracker_api.tasks.schemas import Comment, CommentPage, Task, TaskCounts, TaskDetail, TaskPage
 
 SHOWN_MESSAGES = 200
-"""Messages that come with a task."""
+"""Own messages that come with a task."""
+SHOWN_AROUND = 25
+"""Messages of its conversation that come with it, before and after."""
 _LARGEST_NUMBER = 2**31 - 1
 
 
@@ -54,11 +56,11 @@ async def count_tasks(context: Context, principal: Principal) -> TaskCounts:
 
 
 async def get_task(context: Context, principal: Principal, key: str) -> TaskDetail:
-    """Return one task with its messages and verdicts."""
+    """Return one task with the conversation that it comes from, and the verdicts over its own messages."""
     async with reading(context.engine) as connection:
         row = await find_task(connection, principal.workspace_id, key)
-        said = await messages.messages_of_task(connection, row.id, limit=SHOWN_MESSAGES)
-        verdicts = await messages.verdicts_of_messages(connection, [message.id for message in said])
+        said, own = await messages.messages_of_task(connection, row.id, limit=SHOWN_MESSAGES, around=SHOWN_AROUND)
+        verdicts = await messages.verdicts_of_messages(connection, own)
         comment_count = await comments.count_comments(connection, row.id)
     return TaskDetail(
         **dict(Task.of(row)),

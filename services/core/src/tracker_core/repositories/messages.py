@@ -142,13 +142,38 @@ async def raw_of(connection: AsyncConnection, message_id: UUID) -> tuple[str, st
     return row.raw, row.raw_encoding
 
 
-async def messages_of_task(connection: AsyncConnection, task_id: UUID, *, limit: int) -> list[MessageRow]:
-    """Return the messages that a task comes from, oldest first."""
-    query = (
-        f"select {_COLUMNS} from (select m.* from task_message tm join message m on m.id = tm.message_id"  # noqa: S608 -- as above
-        f" where tm.task_id = :task order by m.sent_at, m.id limit {limit:d}) m {_JOINS} order by m.sent_at, m.id"
-    )
-    return [MessageRow(*row) for row in await connection.execute(text(query), {"task": task_id})]
+_OF_TASK = """
+select message_id as id from task_message where task_id = :task order by message_id limit :limit
+"""
+
+_AROUND = """
+with origin as (select m.id, m.conversation_id from task_message tm join message m on m.id = tm.message_id
+                 where tm.task_id = :task order by m.id limit 1)
+(select m.id from origin o join message m on m.conversation_id = o.conversation_id and m.id < o.id
+  order by m.id desc limit :around)
+union all
+(select m.id from origin o join message m on m.conversation_id = o.conversation_id and m.id > o.id
+  order by m.id limit :around)
+"""
+
+
+async def messages_of_task(
+    connection: AsyncConnection, task_id: UUID, *, limit: int, around: int
+) -> tuple[list[MessageRow], list[UUID]]:
+    """Return what a task's page shows of its conversation, oldest first, and the ids of those that the task comes from.
+
+    Args:
+        connection: Any.
+        task_id: The task.
+        limit: Messages at most that the task comes from.
+        around: Messages at most before, and after, the first of them in its conversation.
+    """
+    values = {"task": task_id, "limit": limit, "around": around}
+    own = list((await connection.execute(text(_OF_TASK), values)).scalars())
+    near = (await connection.execute(text(_AROUND), values)).scalars()
+    query = f"select {_COLUMNS} from message m {_JOINS} where m.id = any(:ids) order by m.sent_at, m.id"  # noqa: S608 -- as above
+    rows = await connection.execute(text(query), {"ids": list({*own, *near})})
+    return [MessageRow(*row) for row in rows], own
 
 
 async def verdicts_of_messages(connection: AsyncConnection, message_ids: Sequence[UUID]) -> list[VerdictRow]:

@@ -225,9 +225,12 @@ async def find_task(connection: AsyncConnection, workspace_id: UUID, key: UUID |
 
 
 async def count_tasks(connection: AsyncConnection, workspace_id: UUID) -> dict[str, int]:
-    """Return the number of tasks in each status, zeros too."""
+    """Return the number of tasks in each status, zeros too; those that are snoozed count in none, as in the lists."""
     rows = await connection.execute(
-        text("select status, count(*) as total from task where workspace_id = :workspace group by status"),
+        text(
+            "select status, count(*) as total from task where workspace_id = :workspace"
+            " and (snoozed_until is null or snoozed_until <= now()) group by status"
+        ),
         {"workspace": workspace_id},
     )
     return {str(status): 0 for status in TaskStatus} | {row.status: row.total for row in rows}

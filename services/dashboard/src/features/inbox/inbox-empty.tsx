@@ -18,7 +18,7 @@ export function InboxEmpty() {
       <p>{t(first ? 'inbox.first.detail' : 'inbox.empty.detail')}</p>
       <div className="mt-6 flex flex-col gap-1.5 text-left md:w-lg">
         <p className="text-xs text-faint">{t('inbox.try')}</p>
-        <CodeLine code={`tasktracker send "${t('source.curl.example')}"`} label={t('command')} />
+        <CodeLine code={`.venv/bin/tasktracker send "${t('source.curl.example')}"`} label={t('command')} />
         {webhook && (
           <>
             <p className="mt-2.5 text-xs text-faint">{t('inbox.tryCurl')}</p>

@@ -63,7 +63,7 @@ export function Suggestion({ task, change }: Props) {
       </header>
       <VerdictCard {...task} />
       <section aria-label={t('conversation.title')} aria-busy={detail.isPending} className="pt-1">
-        {messages && <Conversation messages={messages} title={task.title} />}
+        {messages && <Conversation messages={messages} title={task.title} taskId={task.id} />}
         {detail.isPending && <ConversationSkeleton />}
         {detail.isError && <ErrorState error={detail.error} onRetry={() => void detail.refetch()} />}
       </section>

@@ -13,7 +13,7 @@ import { CodeLine } from '@/shared/ui/code-line';
 
 import { safeNext } from './safe-next';
 
-const COMMAND = 'tasktracker login';
+const COMMAND = '.venv/bin/tasktracker login';
 
 export function LoginPage() {
   const { token, next } = useSearch({ from: '/login' });

@@ -58,7 +58,7 @@ function Body({ task }: { task: TaskDetail }) {
               {t('conversation.title')}
               <span className="ml-2 font-normal text-faint">{plural('message.count', task.messages.length)}</span>
             </h2>
-            <Conversation messages={task.messages} title={task.title} />
+            <Conversation messages={task.messages} title={task.title} taskId={task.id} />
           </section>
         )}
         <div className="max-lg:order-4">

@@ -5,6 +5,7 @@ import type { Message } from '@/shared/api/types';
 import { t } from '@/shared/i18n/translate';
 import { SourceLabel } from '@/shared/sources/source-label';
 import { Avatar } from '@/shared/ui/avatar';
+import { cn } from '@/shared/ui/cn';
 import { RelativeTime } from '@/shared/ui/relative-time';
 
 import { senderName } from './sender-name';
@@ -12,10 +13,12 @@ import { senderName } from './sender-name';
 /** Only web addresses are links; a `javascript:` URL from outside is not. */
 const isWeb = (url: string) => /^https?:\/\//i.test(url);
 
-function MessageItem({ message, showSource, title }: { message: Message; showSource: boolean; title: string | undefined }) {
+type ItemProps = { message: Message; showSource: boolean; title: string | undefined; context: boolean };
+
+function MessageItem({ message, showSource, title, context }: ItemProps) {
   const name = senderName(message);
   return (
-    <li className="flex gap-3 py-4 first:pt-0">
+    <li className={cn('flex gap-3 py-4 first:pt-0', context && 'text-muted')}>
       <Avatar name={message.sender.name || message.sender.address || ''} large className="mt-0.5" />
       <article className="min-w-0 flex-1">
         <header className="flex flex-wrap items-baseline gap-x-2">
@@ -41,14 +44,25 @@ function MessageItem({ message, showSource, title }: { message: Message; showSou
   );
 }
 
-/** `title` is what stands above already; a subject that only repeats it is left out. */
-export function Conversation({ messages, title }: { messages: readonly Message[]; title?: string }) {
+type Props = { messages: readonly Message[]; title?: string; taskId?: string };
+
+/**
+ * `title` is what stands above already; a subject that only repeats it is left out. With `taskId`, what was said around
+ * the task's own messages stands back.
+ */
+export function Conversation({ messages, title, taskId }: Props) {
   // Which channel it was is news only when there are several.
   const showSource = new Set(messages.map((message) => message.source.id)).size > 1;
   return (
     <ol className="divide-y">
       {messages.map((message) => (
-        <MessageItem key={message.id} message={message} showSource={showSource} title={title} />
+        <MessageItem
+          key={message.id}
+          message={message}
+          showSource={showSource}
+          title={title}
+          context={taskId !== undefined && message.task?.id !== taskId}
+        />
       ))}
     </ol>
   );

@@ -1,7 +1,8 @@
 import { t } from '@/shared/i18n/translate';
 import { cn } from '@/shared/ui/cn';
 
-export const percent = (value: number) => `${Math.round(value * 100)}%`;
+/** A model is never sure: what rounds to 100 is shown as 99. */
+export const percent = (value: number) => `${Math.min(99, Math.round(value * 100))}%`;
 
 /** How sure triage is, as a calm bar: length, one colour, and the number. */
 export function Confidence({ value, className }: { value: number; className?: string }) {
