@@ -1,6 +1,5 @@
 """The shipped weights: better than the baselines on unseen messages, honest about it, and not to be commanded."""
 
-import resource
 import subprocess
 import sys
 import threading
@@ -125,11 +124,12 @@ def test_weights_that_are_missing_name_the_cure(tmp_path):
 
 def test_it_needs_no_learning_library_and_little_memory():
     program = (
-        "import resource, sys\n"
+        "import pathlib, sys\n"
         "from tracker_worker.models.embedded import EmbeddedModel\n"
         "EmbeddedModel.load().predict(['hello'])\n"
         "assert not {'sklearn', 'torch', 'scipy'} & set(sys.modules)\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+        # Not ru_maxrss: a child starts with its parent's peak, and pytest's is larger.
+        "print(pathlib.Path('/proc/self/status').read_text().partition('VmHWM:')[2].split()[0])\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
-    assert int(done.stdout) / 1024 < 300 + resource.getpagesize() / 1024
+    assert int(done.stdout) / 1024 < 300

@@ -5,6 +5,7 @@ an orphan. So every process calls `ensure_bus` at its start, which brings the se
 """
 
 import asyncio
+import contextlib
 import logging
 from dataclasses import dataclass, replace
 
@@ -112,7 +113,9 @@ class Bus:
     async def close(self) -> None:
         """Send what is buffered and close."""
         if not self.nc.is_closed:
-            await self.nc.close()
+            # nats-py raises TypeError when it is closed between two tries to reconnect; it is closed then all the same.
+            with contextlib.suppress(nats.errors.Error, OSError, TypeError):
+                await self.nc.close()
 
 
 def inbound_subject(source: str) -> str:

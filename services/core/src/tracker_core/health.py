@@ -8,6 +8,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Literal
 
 import msgspec
@@ -21,6 +22,9 @@ log = logging.getLogger(__name__)
 
 INTERVAL = 10.0
 """Seconds between two heartbeats; the bucket forgets after 30."""
+
+CHECK = 1.0
+"""Seconds between two looks at the state: a change is told at once."""
 
 type State = Literal["ready", "degraded", "offline"]
 
@@ -56,20 +60,26 @@ def heartbeat(state: State, detail: str = "", *, last_message_at: datetime | Non
 
 
 async def beat(js: JetStreamContext, key: str, report: Callable[[], Heartbeat]) -> None:
-    """Put `report()` under `key` every ten seconds until cancelled; a failing bus only skips a beat.
+    """Put `report()` under `key` every ten seconds, and when its state changes, until cancelled.
+
+    A failing bus only skips a beat.
 
     Args:
         js: JetStream.
         key: `<component>.<instance>`.
         report: Gives the state now.
     """
+    told, due = "", 0.0
     while True:
-        try:
-            bucket = await js.key_value(HEALTH_BUCKET)
-            await bucket.put(key, msgspec.json.encode(report()))
-        except (NatsError, TimeoutError, OSError) as error:
-            log.warning("Heartbeat %s not sent: %s", key, str(error) or type(error).__name__)
-        await asyncio.sleep(INTERVAL)
+        now = report()
+        if now.state != told or monotonic() >= due:
+            try:
+                bucket = await js.key_value(HEALTH_BUCKET)
+                await bucket.put(key, msgspec.json.encode(now))
+            except (NatsError, TimeoutError, OSError) as error:
+                log.warning("Heartbeat %s not sent: %s", key, str(error) or type(error).__name__)
+            told, due = now.state, monotonic() + INTERVAL
+        await asyncio.sleep(CHECK)
 
 
 @contextlib.asynccontextmanager
