@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import msgspec
 import pytest
-from tracker_core.bus import EVENTS, INBOUND, JOBS
+from nats.js.errors import NotFoundError
+from tracker_core.bus import EVENTS, INBOUND, JOBS, ensure_bus
 from tracker_core.events import SYSTEM, Change, Entity, Verb, decode_events
 from tracker_core.health import ServedSource, announce
 from tracker_core.ids import new_id
@@ -12,6 +13,7 @@ from tracker_core.inbound import Attachment, Sender
 from tracker_core.outbox import Draft, write_events
 from tracker_core.repositories.intake import Arrival, insert_arrivals
 from tracker_core.tables import MessageState
+from tracker_worker.record.recorder import stream_epoch
 from tracker_worker.record.sources import Sources
 
 from tests.support.waiting import eventually
@@ -119,6 +121,49 @@ async def test_clock_of_the_recorder_delays_nothing(parts: Parts) -> None:
         await write_events(connection, parts.workspace_id, SYSTEM, [change])
     assert await parts.one("select next_attempt_at <= now() from message")
     assert await parts.one("select max(created_at) <= now() from outbox")
+
+
+async def test_bus_that_lost_all_it_had_stored_works_again_by_itself(parts: Parts) -> None:
+    async with parts.recording():
+        await parts.publish(a_message("1"))
+        await eventually("empty inbound stream", lambda: drained(parts))
+        for stream in (INBOUND, JOBS, EVENTS):
+            await parts.bus.js.delete_stream(stream)
+        await eventually("streams", lambda: exists(parts, INBOUND))
+        await parts.publish(a_message("2"), a_message("3"))
+        await eventually("empty inbound stream", lambda: drained(parts))
+    rows = await parts.all("select external_id, stream_seq, state from message order by id")
+    assert [tuple(row.values()) for row in rows] == [("1", 1, "waiting"), ("2", 1, "waiting"), ("3", 2, "waiting")]
+    assert await parts.one("select count(distinct stream_epoch) from message") == 2
+
+
+async def test_message_of_a_new_stream_is_no_poison_before_the_recorder_knows_of_it(parts: Parts) -> None:
+    async with parts.recording():
+        await parts.publish(a_message("1"))
+        await eventually("empty inbound stream", lambda: drained(parts))
+        first = await stream_epoch(parts.bus)
+        await parts.bus.js.delete_stream(INBOUND)
+        await eventually("the next second", lambda: made_again(parts, after=first))
+        await parts.publish(a_message("2"))
+        await eventually("empty inbound stream", lambda: drained(parts))
+        await eventually("recorded", lambda: parts.all("select 1 from message where external_id = '2'"))
+    assert await parts.all("select * from dead_letter") == []
+
+
+async def exists(parts: Parts, stream: str) -> bool:
+    try:
+        await parts.bus.js.stream_info(stream)
+    except NotFoundError:
+        return False
+    return True
+
+
+async def made_again(parts: Parts, *, after: int) -> bool:
+    await ensure_bus(parts.bus.js)
+    if await stream_epoch(parts.bus) > after:
+        return True
+    await parts.bus.js.delete_stream(INBOUND)
+    return False
 
 
 async def test_message_marked_dead_keeps_its_raw_form(parts: Parts) -> None:

@@ -16,11 +16,12 @@ from uuid import UUID
 import msgspec
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
+from nats.js.errors import NotFoundError
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from taskiq import AsyncBroker
 from tracker_core import queue, telemetry
-from tracker_core.bus import INBOUND, RECORDER, Bus
+from tracker_core.bus import INBOUND, RECORDER, Bus, ensure_bus
 from tracker_core.events import Actor, ActorKind, Change, Entity, Verb
 from tracker_core.health import Heartbeat, heartbeat
 from tracker_core.ids import new_id
@@ -40,6 +41,8 @@ PREVIEW = 140
 """Characters of a message's text in its event."""
 RETRY_DELAYS = (0.1, 0.5, 2.0, 5.0)
 """Seconds between tries while Postgres is away; the last one repeats."""
+LOOK = 5.0
+"""Seconds between two looks at the stream itself."""
 # https://www.postgresql.org/docs/18/errcodes-appendix.html
 PASSING = frozenset({"08", "25", "40", "53", "55", "57", "58"})
 """Classes of SQLSTATE that say nothing about the data: no connection, read-only after a failover, a deadlock, no room,
@@ -104,11 +107,20 @@ class Recorder:
     async def _refresh_epoch(self) -> None:
         # A stream that was deleted and made again counts from 1 again.
         while True:
-            await asyncio.sleep(5)
+            await asyncio.sleep(LOOK)
+            await self._read_epoch()
+
+    async def _read_epoch(self) -> None:
+        try:
             try:
                 self._epoch = await stream_epoch(self._bus)
-            except (NatsError, TimeoutError, OSError) as error:
-                log.warning("Stream epoch not read: %s", str(error) or type(error).__name__)
+            except NotFoundError:
+                # NATS lost what it had stored; without this the gateway would answer 503 until some process restarts.
+                log.error("The bus has no streams any more; making them again")  # noqa: TRY400 -- nothing to trace
+                await ensure_bus(self._bus.js)
+                self._epoch = await stream_epoch(self._bus)
+        except (NatsError, TimeoutError, OSError) as error:
+            log.warning("Stream epoch not read: %s", str(error) or type(error).__name__)
 
     async def _record_and_acknowledge(self, messages: Sequence[Msg]) -> None:
         deliveries = [_read(message) for message in messages]
@@ -133,8 +145,9 @@ class Recorder:
                 if error.connection_invalidated or _is_passing(error):
                     await self._wait(attempt, error)
                 elif isinstance(error, IntegrityError) and attempt == 0:
-                    # A Source that is known here was removed from the database.
+                    # A Source that is known here was removed from the database, or the stream counts from 1 again.
                     self._sources.forget()
+                    await self._read_epoch()
                 elif len(deliveries) > 1:
                     half = len(deliveries) // 2
                     left, right = await self._record(deliveries[:half]), await self._record(deliveries[half:])
