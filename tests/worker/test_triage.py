@@ -1,10 +1,12 @@
 import asyncio
+import contextlib
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from nats.errors import Error as NatsError
 from sqlalchemy import text
 from taskiq.api import run_receiver_task
 from tracker_core.bus import EVENTS, JOBS
@@ -292,6 +294,28 @@ async def test_events_that_a_crash_left_behind_are_published_once(parts: Parts) 
         assert await relay_once(parts.bus.js, parts.engine, grace=timedelta(0)) == 1
         await parts.execute("insert into outbox values (:transaction_id, :workspace_id, :created_at)", **outbox)
     assert (await parts.bus.js.stream_info(EVENTS)).state.messages == before + 1
+
+
+async def test_queue_whose_consumer_was_deleted_is_heard_again(parts: Parts) -> None:
+    receiver = await a_receiver(parts)
+    heard: list[bytes] = []
+
+    async def listen() -> None:
+        async for message in receiver.listen():
+            heard.append(message.data)  # noqa: PERF401 -- the stream has no end
+
+    async with running(listen()):
+        await parts.bus.js.publish("jobs.triage", b"1")
+        await eventually("first wake-up", lambda: asyncio.sleep(0, heard == [b"1"]))
+        await parts.bus.js.delete_stream(JOBS)
+        await eventually("second wake-up", lambda: sent_and_heard(parts, heard))
+    await receiver.shutdown()
+
+
+async def sent_and_heard(parts: Parts, heard: list[bytes]) -> bool:
+    with contextlib.suppress(NatsError):
+        await parts.bus.js.publish("jobs.triage", b"2")
+    return b"2" in heard
 
 
 async def test_every_job_name_is_registered(parts: Parts) -> None:

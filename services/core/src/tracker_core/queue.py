@@ -23,7 +23,7 @@ from taskiq.kicker import AsyncKicker
 from taskiq_nats import PullBasedJetStreamBroker
 
 from tracker_core import telemetry
-from tracker_core.bus import JOBS, jobs_subject
+from tracker_core.bus import JOBS, ensure_bus, jobs_subject
 from tracker_core.jobs import Job, Queue
 from tracker_core.settings import NatsSettings
 
@@ -64,7 +64,7 @@ class JobBroker(PullBasedJetStreamBroker):
         self.running: dict[str, tuple[Msg, float]] = {}
         """Jobs that run now by their ack subject, with their start (monotonic clock)."""
         self.last_fetch = monotonic()
-        """When the queue was last asked (monotonic clock): the liveness of the loop."""
+        """When the queue last answered (monotonic clock): the liveness of the loop."""
 
     async def _add_or_reuse_stream(self) -> None:
         """The bus owns the streams."""
@@ -83,20 +83,29 @@ class JobBroker(PullBasedJetStreamBroker):
         progress = asyncio.create_task(self._report_progress(), name="jobs in progress")
         try:
             while True:
-                self.last_fetch = monotonic()
                 try:
                     fetched = await self.consumer.fetch(batch=1, timeout=FETCH_TIMEOUT)
                 except NatsTimeoutError:
-                    continue
+                    fetched = []
                 except NatsError as error:
                     log.warning("Job queue: %s", str(error) or type(error).__name__)
-                    await asyncio.sleep(1)
+                    await self._mend()
                     continue
+                self.last_fetch = monotonic()
                 for message in fetched:
                     self.running[message.reply] = (message, monotonic())
                     yield AckableMessage(data=message.data, ack=self._acknowledge(message))
         finally:
             progress.cancel()
+
+    async def _mend(self) -> None:
+        # The consumer, or all that NATS stored, may have been deleted; what is there stays as it is.
+        await asyncio.sleep(1)
+        try:
+            await ensure_bus(self.js)
+            await self.js.add_consumer(JOBS, self.consumer_config)
+        except (NatsError, TimeoutError) as error:
+            log.warning("Job queue: not made again: %s", str(error) or type(error).__name__)
 
     def _acknowledge(self, message: Msg):  # type: ignore[no-untyped-def]  # noqa: ANN202 -- taskiq's own callable type
         async def acknowledge() -> None:
