@@ -55,7 +55,7 @@ def answers(**changes: dict[str, Any]) -> Behaviour:
 
     async def behave(request: dict[str, Any]) -> web.Response:
         name = asked_for(request)
-        return completion(json.dumps({**_GOOD.get(name, {"ready": True}), **changes.get(name, {})}))
+        return completion(request, json.dumps({**_GOOD.get(name, {"ready": True}), **changes.get(name, {})}))
 
     return behave
 
@@ -63,8 +63,8 @@ def answers(**changes: dict[str, Any]) -> Behaviour:
 def says(text: str) -> Behaviour:
     """Answer with the text, whatever is asked."""
 
-    async def behave(_: dict[str, Any]) -> web.Response:
-        return completion(text)
+    async def behave(request: dict[str, Any]) -> web.Response:
+        return completion(request, text)
 
     return behave
 
@@ -81,21 +81,21 @@ def fails(status: int, **headers: str) -> Behaviour:
 def hangs(seconds: float = 60) -> Behaviour:
     """Answer too late."""
 
-    async def behave(_: dict[str, Any]) -> web.Response:
+    async def behave(request: dict[str, Any]) -> web.Response:
         await asyncio.sleep(seconds)
-        return completion("{}")
+        return completion(request, "{}")
 
     return behave
 
 
-def completion(text: str) -> web.Response:
+def completion(request: dict[str, Any], text: str) -> web.Response:
     """Return the text as a chat completion of 100 + 20 tokens."""
     return web.json_response(
         {
             "id": "chatcmpl-1",
             "object": "chat.completion",
             "created": 1_790_000_000,
-            "model": "scripted-1",
+            "model": request["model"],
             "choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}],
             "usage": {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120},
         }

@@ -162,6 +162,13 @@ async def test_what_failed_attempts_have_cost_is_counted(server: LlmServer, make
     assert (judgement.tokens_in, judgement.tokens_out, judgement.cost_micros) == (300, 60, 420)
 
 
+async def test_a_remote_model_costs_what_the_price_list_says(make_chain: MakeChain) -> None:
+    async with make_chain({"remote": True, "model": "gpt-4o-mini"}) as made:
+        judgement = await made.judge(a_question())
+    # 0.15 and 0.60 dollars for a million tokens: three runs of 100 and 20 tokens, each rounded to a millionth.
+    assert judgement.cost_micros == 3 * round(100 * 0.15 + 20 * 0.60)
+
+
 async def test_an_error_that_passes_is_tried_again(server: LlmServer, make_chain: MakeChain) -> None:
     server.play(fails(503), fails(429, **{"retry-after": "0"}), answers())
     async with make_chain({"retries": 2}) as made:

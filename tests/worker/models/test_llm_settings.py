@@ -35,6 +35,7 @@ def test_without_providers_there_is_only_the_embedded_model() -> None:
         ({"name": "embedded"}, "taken", "Choose another"),
         ({"base_url": None}, "needs base_url", 'Add "base_url"'),
         ({"base_url": "localhost:11434"}, "not a URL", "Write it like"),
+        ({"base_url": "http://me:sk-secret@llm.example.com"}, "holds a password", "api_key"),
         ({"kind": "openai", "base_url": None}, "needs api_key", "Add one"),
         ({"kind": "hosted", "base_url": None, "model": "opus"}, "names no provider", "anthropic:opus"),
         ({"kind": "hosted", "model": "anthropic:opus"}, "own address", "Remove base_url"),

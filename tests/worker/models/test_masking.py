@@ -1,3 +1,5 @@
+from time import perf_counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -90,7 +92,18 @@ def test_no_surrounding_lets_a_private_value_through(value: str, before: str, af
     assert value not in Mask(text).hide(text)
 
 
-@given(st.integers(1, 400))
-def test_long_texts_take_no_exponential_time(times: int) -> None:
-    text = "0 1-" * times * 20 + "a." * times + "@"
-    assert Mask(text).hide(text)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://" + "a" * 50_000,
+        "x." * 25_000 + "@",
+        "a.b@" + "c-." * 15_000,
+        "0" * 50_000,
+        "https://e.x/?" + "token" * 9000,
+    ],
+    ids=lambda text: text[:12],
+)
+def test_a_hostile_text_takes_no_time(text: str) -> None:
+    started = perf_counter()
+    Mask(text).hide(text)
+    assert perf_counter() - started < 2

@@ -17,7 +17,7 @@ from tracker_core.tables import Category
 
 from tracker_worker.agents.analysis.agent import analysis_agent, analysis_prompt
 from tracker_worker.agents.analysis.models import Analysis
-from tracker_worker.agents.answers import OUTPUT_RETRIES, Reading
+from tracker_worker.agents.answers import MAX_READ, OUTPUT_RETRIES, Reading
 from tracker_worker.agents.classification.agent import classification_agent, classification_prompt
 from tracker_worker.agents.extraction.agent import extraction_agent, extraction_prompt
 from tracker_worker.agents.extraction.models import Extraction
@@ -79,7 +79,7 @@ class LanguageModel:
 
     async def consult(self, question: Question, workspace: Workspace, spent: Spent) -> Answer:
         """See `Consultant`."""
-        said = f"{question.subject}\n{question.text}".strip()
+        said = f"{question.subject}\n{question.text}".strip()[:MAX_READ]
         if self._settings.is_remote and question.policy.get("redactPII", True):
             hidden = Mask(said, *(e.text for e in workspace.examples), *workspace.similar.values())
             reading = Reading(hidden.hide(said), question.sent_at, _hide(workspace, hidden), shows_members=False)

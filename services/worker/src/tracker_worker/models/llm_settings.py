@@ -117,6 +117,9 @@ def _problem(settings: LlmSettings) -> str | None:  # noqa: PLR0911 -- one line 
         return "a hosted provider has its own address. Remove base_url, or use kind openai"
     if settings.kind is LlmKind.OPENAI and settings.base_url is None and settings.api_key is None:
         return "OpenAI needs api_key, and a server of your own needs base_url. Add one of them"
+    if settings.base_url is not None and "@" in urlsplit(settings.base_url).netloc:
+        # The address stands in verdicts and logs.
+        return "base_url holds a password. Put it into api_key"
     if settings.base_url is not None and not _is_http(settings.base_url):
         return f"base_url {settings.base_url!r} is not a URL. Write it like http://127.0.0.1:8080/v1"
     return None
