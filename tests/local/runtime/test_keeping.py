@@ -3,16 +3,21 @@
 import socket
 from pathlib import Path
 
+import psutil
 import pytest
 from tracker_core.errors import ConfigurationError
 from tracker_core.manifests.reader import read_documents
 from tracker_core.manifests.webhook import Webhook
 from tracker_local import lock, logs
 from tracker_local.home import Home
-from tracker_local.keeper import next_delay
+from tracker_local.keeper import Keeper, next_delay
 from tracker_local.plan import make_plan, without_secret
 from tracker_local.ports import LOOPBACK, Ports, free_port
+from tracker_local.process import Process
+from tracker_local.runtime import State
 from tracker_local.seed import inbox_token_file, seed
+
+from tests.support.waiting import eventually
 
 
 def test_delays_double_up_to_ten_seconds() -> None:
@@ -135,3 +140,33 @@ def test_gateway_does_not_learn_where_the_database_is(tmp_path: Path) -> None:
     gateway = next(process for process in make_plan(home).services if process.name == "gateway")
     assert "TRACKER_NATS__URL" in gateway.environment
     assert "TRACKER_DATABASE__URL" not in gateway.environment
+
+
+async def test_probe_that_fails_and_a_left_over_grandchild_do_not_end_the_keeping(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    grandchild, asked = tmp_path / "grandchild", 0
+
+    def ready(_: int) -> bool:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            raise PermissionError(13, "not yet readable")
+        return grandchild.exists()
+
+    script = f"sleep 60 & echo $! > {grandchild}; sleep 0.3; exit 1"
+    process = Process(name="x", command=("sh", "-c", script), environment={}, directory=tmp_path, ready=ready)
+    seen: list[State] = []
+    keeper = Keeper(process, tmp_path / "logs/x.log", lambda _, status: seen.append(status.state))
+    await eventually("a restart", lambda: _in(seen, State.RESTARTING))
+    first = int(grandchild.read_text())
+    await eventually("end of the grandchild", lambda: _gone(first))
+    await keeper.stop()
+    assert State.READY in seen
+
+
+async def _in(seen: list[State], state: State) -> bool:
+    return state in seen
+
+
+async def _gone(pid: int) -> bool:
+    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE

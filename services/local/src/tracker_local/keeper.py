@@ -114,7 +114,7 @@ class Keeper:
     async def _until_ready(self, pid: int, exited: asyncio.Task[int]) -> float | None:
         late_at = time.monotonic() + self.process.ready_seconds
         while not exited.done():
-            if await asyncio.to_thread(self.process.ready, pid):
+            if await asyncio.to_thread(self._is_ready, pid):
                 if not self._stopping.is_set() and not exited.done():
                     self._change(State.READY)
                     self._settled.set()
@@ -127,6 +127,12 @@ class Keeper:
             await asyncio.wait([exited], timeout=_POLL_SECONDS)
         return None
 
+    def _is_ready(self, pid: int) -> bool:
+        try:
+            return self.process.ready(pid)
+        except (OSError, ValueError):  # a file that may not be read or is half written: ask again
+            return False
+
     def _change(self, state: State, detail: str = "", restarts: int | None = None) -> None:
         pid = self._child.pid if self._child is not None else None
         self.status = ProcessStatus(state, pid, self.status.restarts if restarts is None else restarts, detail)
@@ -134,7 +140,7 @@ class Keeper:
 
 
 async def wait_exit(child: subprocess.Popen[bytes]) -> int:
-    """Wait for a child without a thread; return its exit code."""
+    """Wait for a child without a thread, end what it left behind in its session, return its exit code."""
     loop = asyncio.get_running_loop()
     descriptor = os.pidfd_open(child.pid)
     ended = asyncio.Event()
@@ -144,6 +150,7 @@ async def wait_exit(child: subprocess.Popen[bytes]) -> int:
     finally:
         loop.remove_reader(descriptor)
         os.close(descriptor)
+    kill_group(child)
     return child.wait()
 
 
