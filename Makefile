@@ -59,6 +59,10 @@ endif
 bench: setup dashboard ## Measure speed beside the bare components; writes .bench/latest.json
 	@$(BIN)/python -m tests.bench
 
+.PHONY: screenshots
+screenshots: setup dashboard ## Take the pictures of the docs in a real browser
+	@$(BIN)/python -m tests.browser.screenshots
+
 .PHONY: format
 format: setup ## Format and fix what can be fixed
 	@$(BIN)/ruff check --fix-only

@@ -60,7 +60,7 @@ def _fill_the_board(browser: Browser, installation: Installation) -> None:
 def _take(browser: Browser, installation: Installation) -> None:
     for scheme in ("light", "dark"):
         for size, viewport in (("desk", DESK), ("phone", PHONE)):
-            page = logged_in(browser, installation, viewport=viewport, color_scheme=scheme, device_scale_factor=2)
+            page = logged_in(browser, installation, viewport=viewport, color_scheme=scheme, device_scale_factor=1.5)
             for name, path in PAGES.items():
                 page.goto(installation.runtime.dashboard + path)
                 _settle(page)
