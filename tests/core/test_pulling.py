@@ -10,6 +10,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig
+from nats.js.errors import APIError
 from tracker_core.pulling import PullSubscription
 
 from tests.support.servers import Server
@@ -64,6 +65,27 @@ async def test_single_message_does_not_wait_for_a_batch_to_fill(nats_url: str) -
             await js.publish("work", str(number).encode())
             assert [int(message.data) for batch in await waiting for message in batch] == [number]
         await batches.aclose()
+
+
+async def test_largest_message_that_the_server_stores_is_delivered(nats_url: str) -> None:
+    async with a_consumer(nats_url) as (nc, js):
+        size = 32 << 20
+        while not await is_stored(js, bytes(size)):
+            size -= 8
+        await js.publish("work", b"behind it")
+        batches = PullSubscription(nc, STREAM, CONSUMER, batch=10).batches()
+        taken = await take(batches, 2, seconds=10)
+        await batches.aclose()
+    assert [len(message.data) for batch in taken for message in batch] == [size, 9]
+    assert size > (32 << 20) - 100
+
+
+async def is_stored(js: JetStreamContext, data: bytes) -> bool:
+    try:
+        await js.publish("work", data)
+    except APIError:
+        return False
+    return True
 
 
 async def test_server_that_restarts_is_asked_again(nats_server: Server) -> None:
