@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 EXPIRES = 5.0
 """Seconds that one pull request stands."""
 MAX_BYTES = 33 << 20
-"""Bytes of one request: above the largest message with its headers and its reply subject, or that message, and all behind
-it, would never be delivered. nats-server stores 32 MiB at most (rlBadThresh in server/filestore.go)."""
+"""Bytes of one request: above the largest message with its headers and its reply subject, or that message, and all
+behind it, would never be delivered. nats-server stores 32 MiB at most (rlBadThresh in server/filestore.go)."""
 
 _PAUSE = 0.5
 """Seconds before the next request when the server refused one."""
