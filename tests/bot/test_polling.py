@@ -107,6 +107,39 @@ async def test_updates_become_messages_once_and_are_confirmed_after_the_ack(
     assert polling.report().state == "ready"
 
 
+async def trouble_of(bot: Bot, bus: Bus) -> str:
+    spec = TelegramSpec.model_validate({"tokenSecretRef": {"name": "t", "key": "k"}})
+    polling = Polling(bot, bus, "default/telegram", spec, poll_seconds=1)
+    first = polling.report().detail
+    task = asyncio.create_task(polling.run())
+    async with asyncio.timeout(10):
+        while polling.report().detail == first and not task.done():
+            await asyncio.sleep(0.02)
+    assert not task.done(), task.exception()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    return polling.report().detail
+
+
+async def test_answer_that_cannot_be_read_is_trouble_and_confirms_nothing(
+    bot_api: tuple[BotApi, Bot], bus: Bus
+) -> None:
+    api, bot = bot_api
+    api.updates = [{"update_id": 1, "message": {"message_id": "of a kind that is not known yet"}}]
+    detail = await trouble_of(bot, bus)
+    assert detail.startswith("ClientDecodeError")
+    assert len(detail) <= 1000
+    assert len(api.updates) == 1
+
+
+async def test_token_is_in_no_error(bus: Bus) -> None:
+    session = AiohttpSession(api=TelegramAPIServer.from_base("ftp://telegram.example"))
+    detail = await trouble_of(Bot(TOKEN, session=session), bus)
+    await session.close()
+    assert "telegram.example/bot<token>" in detail
+    assert TOKEN not in detail
+
+
 def test_message_keeps_topic_reply_and_raw_form() -> None:
     given = a_message(9, message_thread_id=3, is_topic_message=True, reply_to_message=a_message(4))
     read = read_message("a/b", Message.model_validate(given), datetime.now(UTC))

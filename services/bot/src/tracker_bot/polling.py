@@ -8,7 +8,7 @@ import logging
 from datetime import UTC, datetime
 
 from aiogram import Bot
-from aiogram.exceptions import TelegramAPIError, TelegramRetryAfter
+from aiogram.exceptions import AiogramError, TelegramRetryAfter
 from aiogram.types import Update
 from nats.errors import Error as NatsError
 from tracker_core import telemetry
@@ -22,6 +22,8 @@ from tracker_bot.reading import is_allowed, read_message
 log = logging.getLogger(__name__)
 
 UPDATES = ["message", "channel_post"]
+MAX_TROUBLE = 1000
+"""Characters of an error that are shown; some repeat the whole answer."""
 RETRY_LIMIT = 60.0
 """Seconds between tries at most."""
 
@@ -57,9 +59,10 @@ class Polling:
                     await self._publish(update)
                     offset = update.update_id + 1
                 self._trouble, failures = "", 0
-            except (TelegramAPIError, NatsError, TimeoutError, OSError) as error:
+            except (AiogramError, NatsError, TimeoutError, OSError) as error:
                 failures += 1
-                self._trouble = f"{type(error).__name__}: {error}"
+                # The token is part of the URL, which the HTTP client names in some of its errors.
+                self._trouble = f"{type(error).__name__}: {error}".replace(self._bot.token, "<token>")[:MAX_TROUBLE]
                 wait = error.retry_after if isinstance(error, TelegramRetryAfter) else min(2.0**failures, RETRY_LIMIT)
                 log.warning("Source %s: %s; again in %.0f s", self._source, self._trouble, wait)
                 await asyncio.sleep(wait)
