@@ -6,6 +6,7 @@ import re
 import signal
 import time
 from dataclasses import replace
+from datetime import timedelta
 
 import httpx
 from nats.js.api import StreamConfig
@@ -125,6 +126,15 @@ async def test_message_over_the_limit_of_the_stream_is_413(gateway: Running) -> 
     response = await gateway.post(json={"text": "a" * 3000}, headers=BEARER)
     assert response.status_code == 413
     assert response.json()["cure"]
+
+
+async def test_message_over_the_limit_of_the_file_store_is_413(folders: Folders, nats_url: str) -> None:
+    folders.webhook(limits={"perSecond": 100, "maxBodyBytes": 25 << 20})
+    async with running(folders, nats_url, ack_timeout=timedelta(seconds=10)) as gateway:
+        # Each quote is two bytes of the body, and four of the raw form on the bus.
+        response = await gateway.post(json={"id": 1, "text": '"' * (9 << 20)}, headers=BEARER)
+        assert response.status_code == 413, response.text
+        assert await send(gateway, 2) == 202
 
 
 async def test_message_over_the_limit_of_the_server_is_413(folders: Folders, nats_server: Server) -> None:

@@ -83,6 +83,11 @@ def _translated(error: Exception, bus: Bus) -> TrackerError:
                 f"The message is larger than the message bus takes ({bus.nc.max_payload} bytes with its raw form)",
                 cure="Send less, or raise max_payload of NATS",
             )
+        case APIError(err_code=10077, description="message too large"):
+            # The file store takes 32 MiB at most, whatever max_payload says; sent again, it would be refused again.
+            return TooLargeError(
+                "The message is larger than the message bus stores (32 MiB with its raw form)", cure="Send less"
+            )
         case APIError(err_code=code) if code in _FULL:
             return UnavailableError("The message bus is full", cure=cure, retry_after=_FULL_RETRY_AFTER)
         case NoStreamResponseError():
