@@ -4,6 +4,7 @@ import sys
 
 import kopf
 from pydantic import ValidationError
+from tracker_core.settings import describe
 from tracker_core.telemetry import configure_logging
 
 from tracker_operator import main  # noqa: F401 -- registers the handlers
@@ -15,7 +16,7 @@ def run() -> int:
     try:
         settings = OperatorSettings()
     except ValidationError as error:
-        sys.stderr.write(f"Settings are wrong: {error}\n")
+        sys.stderr.write(f"Settings are missing or wrong: {describe(error)}\n")
         return 2
     configure_logging(settings.log, "operator")
     namespaces = settings.operator.namespaces

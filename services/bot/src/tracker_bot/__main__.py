@@ -3,7 +3,9 @@
 import asyncio
 import sys
 
+from pydantic import ValidationError
 from tracker_core.errors import TrackerError
+from tracker_core.settings import describe
 from tracker_core.telemetry import configure_logging
 
 from tracker_bot.main import run
@@ -11,8 +13,12 @@ from tracker_bot.settings import BotSettings
 
 
 def main() -> int:
-    """Run the process; the exit code is 0 after a signal."""
-    settings = BotSettings()
+    """Run the process; the exit code is 0 after a signal, 2 for settings that are wrong."""
+    try:
+        settings = BotSettings()
+    except ValidationError as error:
+        sys.stderr.write(f"Settings are missing or wrong: {describe(error)}\n")
+        return 2
     configure_logging(settings.log, "bot")
     try:
         asyncio.run(run(settings))

@@ -6,8 +6,10 @@ prefix `TRACKER_`, nested by `__`: `TRACKER_DATABASE__URL`, `TRACKER_LOG__LEVEL`
 
 from typing import Literal
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_PREFIX = "TRACKER_"
 
 
 class DatabaseSettings(BaseModel):
@@ -36,8 +38,16 @@ class LogSettings(BaseModel):
 class ProcessSettings(BaseSettings):
     """Base of each process's settings class."""
 
-    model_config = SettingsConfigDict(env_prefix="TRACKER_", env_nested_delimiter="__", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_nested_delimiter="__", extra="ignore")
 
     instance: str = "1"
     """Name of this instance among those of its component; part of the health key."""
     log: LogSettings = LogSettings()
+
+
+def describe(error: ValidationError) -> str:
+    """Name each variable that is missing or wrong, and no value: the environment holds secrets."""
+    return "; ".join(
+        f"{_PREFIX}{'__'.join(map(str, item['loc'])).upper()}: {item['msg'].removeprefix('Value error, ')}"
+        for item in error.errors(include_input=False, include_url=False)
+    )

@@ -5,6 +5,7 @@ from importlib import import_module
 
 from pydantic import ValidationError
 from tracker_core.errors import TrackerError
+from tracker_core.settings import describe
 
 KINDS = {"gateway": "tracker_ingestion.kinds.gateway.main"}
 """Module of each kind; it is imported only when it runs, because each brings libraries of its own."""
@@ -19,10 +20,7 @@ def main(arguments: list[str]) -> int:
     try:
         import_module(KINDS[arguments[0]]).run()
     except ValidationError as error:
-        # Not str(error): it repeats the input, which may hold a secret.
-        for item in error.errors():
-            name = "TRACKER_" + "__".join(str(part) for part in item["loc"]).upper()
-            sys.stderr.write(f"{name}: {item['msg']}. Set it in the environment\n")
+        sys.stderr.write(f"Settings are missing or wrong: {describe(error)}\n")
         return USAGE_ERROR
     except TrackerError as error:
         sys.stderr.write(f"{error}\n")

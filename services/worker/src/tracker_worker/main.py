@@ -25,7 +25,7 @@ from tracker_core.jobs import Queue
 from tracker_core.publishing import EventPublisher
 from tracker_core.queue import FETCH_TIMEOUT, JobBroker
 from tracker_core.repositories.accounts import ensure_default_workspace
-from tracker_core.settings import ProcessSettings
+from tracker_core.settings import ProcessSettings, describe
 from tracker_core.telemetry import configure_logging
 from tracker_core.transaction import Transactions
 
@@ -136,11 +136,7 @@ def _settings[S: ProcessSettings](kind: type[S]) -> S | None:
     except SettingsError:
         sys.stderr.write("Settings are wrong: TRACKER_TRIAGE__PROVIDERS is not JSON. See docs/triage.md\n")
     except ValidationError as error:
-        problems = "; ".join(
-            "TRACKER_" + "__".join(map(str, item["loc"])).upper() + f": {item['msg'].removeprefix('Value error, ')}"
-            for item in error.errors()
-        )
-        sys.stderr.write(f"Settings are missing or wrong: {problems}\n")
+        sys.stderr.write(f"Settings are missing or wrong: {describe(error)}\n")
     return None
 
 
