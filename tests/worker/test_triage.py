@@ -1,5 +1,6 @@
 import asyncio
 import contextlib
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -10,9 +11,10 @@ from nats.errors import Error as NatsError
 from sqlalchemy import text
 from taskiq.api import run_receiver_task
 from tracker_core.bus import EVENTS, JOBS
-from tracker_core.events import Verb, decode_events
+from tracker_core.events import SYSTEM, Change, Entity, Verb, decode_events
 from tracker_core.ids import new_id
 from tracker_core.jobs import JobName, Queue
+from tracker_core.outbox import write_events
 from tracker_core.queue import JobBroker
 from tracker_core.repositories import triage as repository
 from tracker_core.tables import Category, MessageState, Priority, TaskStatus
@@ -24,6 +26,7 @@ from tracker_worker.record.relay import relay_once
 from tracker_worker.settings import TriageSettings
 from tracker_worker.triage import Outcome, Triage, backoff, decide
 
+from tests.support.servers import Server
 from tests.support.waiting import eventually
 from tests.worker.conftest import Parts, a_message, running
 
@@ -294,6 +297,24 @@ async def test_events_that_a_crash_left_behind_are_published_once(parts: Parts) 
         assert await relay_once(parts.bus.js, parts.engine, grace=timedelta(0)) == 1
         await parts.execute("insert into outbox values (:transaction_id, :workspace_id, :created_at)", **outbox)
     assert (await parts.bus.js.stream_info(EVENTS)).state.messages == before + 1
+
+
+async def test_events_too_large_for_the_bus_do_not_hold_up_those_behind_them(
+    parts: Parts, nats_server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    [config] = nats_server.log.parent.rglob("*.conf")
+    nats_server.kill()
+    config.write_text(re.sub(r'("?max_payload"?\s*:\s*)\d+', r"\g<1>65536", config.read_text()))
+    nats_server.start()
+    await eventually("a new connection", lambda: asyncio.sleep(0, parts.bus.nc.max_payload == 65536))
+    for text_of_it in ("long" * 20_000, "short"):
+        change = Change(verb=Verb.TASK_UPDATED, entity=Entity("task", new_id()), after={"description": text_of_it})
+        async with parts.engine.begin() as connection:
+            await write_events(connection, parts.workspace_id, SYSTEM, [change])
+    assert await relay_once(parts.bus.js, parts.engine, grace=timedelta(0)) == 2
+    assert await parts.all("select * from outbox") == []
+    assert (await parts.bus.js.stream_info(EVENTS)).state.messages == 1
+    assert "larger than the bus takes" in caplog.text
 
 
 async def test_queue_whose_consumer_was_deleted_is_heard_again(parts: Parts) -> None:

@@ -36,7 +36,7 @@ ACK_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class _Published:
-    """A transaction whose every frame is on its way to the stream."""
+    """A transaction whose every frame that the stream can take is on its way to it."""
 
     transaction_id: UUID
     acks: list[asyncio.Future[PubAck]]
@@ -115,26 +115,35 @@ def _by_transaction(batch: Iterable[Frame]) -> Iterator[tuple[UUID, list[Frame]]
 
 
 async def _publish(js: JetStreamContext, parts: Sequence[Frame]) -> _Published:
-    acks = [
-        await js.publish_async(
-            events_subject(frame.workspace_id),
-            frame.body,
-            wait_stall=5,
-            headers={"Nats-Msg-Id": f"{frame.transaction_id}:{frame.part}"},
-        )
-        for frame in parts
-    ]
+    acks = []
+    for frame in parts:
+        try:
+            ack = await js.publish_async(
+                events_subject(frame.workspace_id),
+                frame.body,
+                wait_stall=5,
+                headers={"Nats-Msg-Id": f"{frame.transaction_id}:{frame.part}"},
+            )
+        except nats.errors.MaxPayloadError:
+            # It would be refused each time, and hold up all others in the relay. The event table has it.
+            log.error(  # noqa: TRY400 -- nothing to trace
+                "Events of transaction %s are larger than the bus takes (%d bytes): the live feed skips them."
+                " Raise max_payload of NATS",
+                frame.transaction_id,
+                len(frame.body),
+            )
+        else:
+            acks.append(ack)
     return _Published(parts[0].transaction_id, acks)
 
 
 async def _clear_outbox(engine: AsyncEngine, published: Sequence[_Published]) -> int:
     """Remove the rows of the transactions whose every frame is acknowledged; return how many are not."""
-    if not published:
-        return 0
-    _, late = await asyncio.wait([ack for one in published for ack in one.acks], timeout=ACK_SECONDS)
-    for ack in late:
-        # The client never resolves one that the server refused; cancelled, it gives its place to another.
-        ack.cancel()
+    if acks := [ack for one in published for ack in one.acks]:
+        _, late = await asyncio.wait(acks, timeout=ACK_SECONDS)
+        for ack in late:
+            # The client never resolves one that the server refused; cancelled, it gives its place to another.
+            ack.cancel()
     done = [one.transaction_id for one in published if one.arrived]
     if done:
         async with engine.begin() as connection:
