@@ -118,6 +118,24 @@ def test_mirror_has_the_fields_of_the_crd(model: type[Source] | type[Webhook], n
     assert _fields(spec, schema["$defs"]) == _fields(wanted, {})
 
 
+def test_two_objects_never_share_a_key_that_is_joined_by_dots() -> None:
+    with pytest.raises(InvalidManifestError, match="namespace"):
+        parse_manifest(SOURCE | {"metadata": {"name": "c", "namespace": "a.b"}, "spec": {"type": "webhook"}})
+
+
+@pytest.mark.parametrize(
+    "ref", [{"name": "..", "key": "k"}, {"name": "s", "key": ".."}, {"name": "s", "key": "/etc/x"}]
+)
+def test_reference_to_a_secret_stays_in_its_folder(ref: dict[str, str]) -> None:
+    with pytest.raises(InvalidManifestError, match=r"secretRef\.(name|key)"):
+        parse_manifest(a_webhook(verification={"type": "Token", "token": {"secretRef": ref}}))
+
+
+@pytest.mark.parametrize("key", ["token", ".dockerconfigjson", "a..b", "TLS_key-1.pem"])
+def test_key_of_a_secret_may_be_any_that_kubernetes_allows(key: str) -> None:
+    parse_manifest(a_webhook(verification={"type": "Token", "token": {"secretRef": {"name": "s", "key": key}}}))
+
+
 def test_yaml_that_is_broken_says_where() -> None:
     with pytest.raises(InvalidManifestError, match="line 2"):
         read_documents("a: 1\n b: [")

@@ -15,6 +15,14 @@ Name = Annotated[
     Field(min_length=1, max_length=253, pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"),
 ]
 
+# RFC 1123 label. Without dots, or `a.b/c` and `a/b.c` would share a key in the buckets, where a dot joins the parts.
+Namespace = Annotated[str, Field(min_length=1, max_length=63, pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")]
+
+# A key is the name of a file: one character at least is no dot, so that it never leaves its folder.
+SecretKey = Annotated[
+    str, Field(min_length=1, max_length=253, pattern=r"^[-._a-zA-Z0-9]*[-_a-zA-Z0-9][-._a-zA-Z0-9]*$")
+]
+
 _DURATION = re.compile(r"([0-9]+)(s|m|h)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
@@ -47,8 +55,8 @@ class ManifestModel(BaseModel):
 class SecretKeyRef(ManifestModel):
     """One key of a Secret in the same namespace. Values never stand in a manifest."""
 
-    name: Annotated[str, Field(min_length=1, max_length=253)]
-    key: Annotated[str, Field(min_length=1, max_length=253)]
+    name: Name
+    key: SecretKey
 
 
 class ObjectMeta(ManifestModel):
@@ -57,6 +65,6 @@ class ObjectMeta(ManifestModel):
     model_config = ConfigDict(extra="ignore")
 
     name: Name
-    namespace: Name = "default"
+    namespace: Namespace = "default"
     labels: dict[str, str] = {}
     annotations: dict[str, str] = {}

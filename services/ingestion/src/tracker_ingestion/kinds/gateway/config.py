@@ -169,14 +169,11 @@ class Loader:
         return read_secret(self._secrets, namespace, ref)
 
     def _secret_paths(self, webhooks: Iterable[Webhook]) -> list[Path]:
-        paths = []
-        for webhook in webhooks:
-            for ref in secret_refs(webhook):
-                try:
-                    paths.append(secret_path(self._secrets, webhook.metadata.namespace, ref))
-                except TrackerError:
-                    continue  # the endpoint is blocked by the same error
-        return paths
+        return [
+            secret_path(self._secrets, webhook.metadata.namespace, ref)
+            for webhook in webhooks
+            for ref in secret_refs(webhook)
+        ]
 
     def _secrets_changed(self) -> bool:
         return any(_stamp(path) != stamp for path, stamp in self._secret_stamps.items())
