@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tracker_core.inbound import (
     MAX_EXTERNAL_ID,
@@ -38,6 +38,17 @@ def test_any_text_can_be_stored(text: str, external_id: str) -> None:
     message = inbound_message(source="a/b", external_id=external_id, sent_at=NOON, received_at=NOON, text=text)
     assert "\0" not in decode(encode(message)).text
     assert len(message.external_id) <= MAX_EXTERNAL_ID
+
+
+@given(at=st.datetimes(timezones=st.builds(timezone, st.timedeltas(timedelta(hours=-23), timedelta(hours=23)))))
+@example(datetime.min.replace(tzinfo=timezone(timedelta(hours=14))))
+@example(datetime.max.replace(tzinfo=UTC))
+def test_any_time_can_be_stored_and_shown_in_every_zone(at: datetime) -> None:
+    message = inbound_message(source="a/b", external_id="1", sent_at=at, received_at=at, text="a")
+    for moment in (message.sent_at, message.received_at):
+        for hours in (-14, 14):
+            moment.astimezone(timezone(timedelta(hours=hours)))
+    assert abs(message.sent_at - at) < timedelta(days=3)
 
 
 def test_too_long_text_is_cut_and_long_ids_are_hashed_apart() -> None:

@@ -6,7 +6,7 @@ the wire, so that a person can read a queue, and msgspec because decoding it is 
 
 import hashlib
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -18,6 +18,9 @@ MAX_RAW = 32 * 1024 * 1024
 """Characters of the raw form kept: above the largest body that a Webhook may take (25 MiB)."""
 MAX_EXTERNAL_ID = 512
 """Characters of a provider's id; longer ones are replaced by their SHA-256."""
+
+_EARLIEST, _LATEST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+"""Closer to the ends of the calendar a time cannot be shown in every zone; the very ends are infinite to Postgres."""
 
 # Postgres text refuses NUL, and lone surrogates cannot be encoded at all.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -114,8 +117,8 @@ def inbound_message(
     return InboundMessage(
         source=source,
         external_id=bounded_id(external_id),
-        sent_at=sent_at,
-        received_at=received_at,
+        sent_at=min(max(sent_at, _EARLIEST), _LATEST),
+        received_at=min(max(received_at, _EARLIEST), _LATEST),
         text=clean(text),
         subject=clean(subject, 1000),
         sender=Sender(id=clean(sender.id, 320), name=clean(sender.name, 320), address=clean(sender.address, 320)),
