@@ -21,7 +21,7 @@ def webhook(provider: str = "generic", **spec: Any) -> Webhook:
             "apiVersion": "tasktracker.dev/v1alpha1",
             "kind": "Webhook",
             "metadata": {"name": "w"},
-            "spec": {"sourceRef": {"name": "s"}, "provider": provider}
+            "spec": {"sourceRef": {"name": "w"}, "provider": provider}
             | {"verification": token if provider in {"telegram", "alertmanager"} else signing}
             | spec,
         }
@@ -109,6 +109,17 @@ def test_id_is_the_header_then_the_body_then_its_hash() -> None:
     assert external_id({"id": {}, "event_id": "e"}) == "e"
     assert external_id({"id": 10**5000}, body=b"b").startswith("sha256:")
     assert external_id({"id": " "}, body=b"b").startswith("sha256:")
+
+
+def test_two_webhooks_of_one_source_have_ids_of_their_own() -> None:
+    preset = PRESETS[webhook().spec.provider]
+    first, second = webhook(), webhook(sourceRef={"name": "shared"})
+    ids = [build_identity(one, preset, 60).of({}, {"id": 1}, b"", 0) for one in (first, second)]
+    assert [one.external_id for one in ids] == ["1", "w/1"]
+    assert [one.bus_id for one in ids] == ["1", "w/1"]
+    hashed = build_identity(second, preset, 60).of({}, {}, b"x", 0)
+    assert hashed.external_id.startswith("w/sha256:")
+    assert hashed.bus_id.startswith("w/sha256:")
 
 
 def test_identical_body_is_a_new_message_after_the_window() -> None:

@@ -39,6 +39,8 @@ class Identity:
     expressions: tuple[Expression, ...]
     window: int
     """Seconds for which an identical body is the same message."""
+    prefix: str
+    """Stands before every id: two Webhooks of one Source have senders that count for themselves."""
 
     def of(self, headers: HeaderMap, value: Any, body: bytes, now: float) -> MessageId:
         """Return the id of a request.
@@ -51,16 +53,19 @@ class Identity:
         """
         for name in self.headers:
             if external_id := headers.get(name, b"").decode("latin-1").strip():
-                return MessageId(external_id, external_id)
+                return self._id(external_id)
         for expression in self.expressions:
             try:
                 found_id = search(expression, value, "idempotency")
             except UnreadableError:
                 continue
             if (external_id := scalar_text(found_id)) and not external_id.isspace():
-                return MessageId(external_id, external_id)
+                return self._id(external_id)
         digest = "sha256:" + hashlib.sha256(body).hexdigest()
-        return MessageId(f"{digest}@{int(now) // self.window}", digest)
+        return MessageId(f"{self.prefix}{digest}@{int(now) // self.window}", self.prefix + digest)
+
+    def _id(self, external_id: str) -> MessageId:
+        return MessageId(self.prefix + external_id, self.prefix + external_id)
 
 
 def build_identity(webhook: Webhook, preset: Preset, window: float) -> Identity:
@@ -85,4 +90,6 @@ def build_identity(webhook: Webhook, preset: Preset, window: float) -> Identity:
         headers=tuple(name.lower().encode() for name in headers),
         expressions=tuple(compile_expression(text, "spec.idempotency.name") for text in expressions),
         window=max(1, int(window)),
+        # The one named like its Source speaks for it: its ids are the bare ones, as importers make them.
+        prefix="" if webhook.key == webhook.source_key else f"{webhook.metadata.name}/",
     )
