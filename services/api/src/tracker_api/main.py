@@ -14,6 +14,7 @@ from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from starlette.routing import Mount, WebSocketRoute
 from tracker_core.health import beating
+from tracker_core.settings import describe
 from tracker_core.telemetry import configure_logging
 
 from tracker_api import problems
@@ -106,8 +107,7 @@ def main() -> int:
     try:
         settings = Settings()
     except ValidationError as error:
-        missing = ", ".join("TRACKER_" + "__".join(map(str, item["loc"])).upper() for item in error.errors())
-        sys.stderr.write(f"Settings are missing or wrong: {missing}\n")
+        sys.stderr.write(f"Settings are missing or wrong: {describe(error)}\n")
         return 2
     configure_logging(settings.log, "api")
     # It would tell of each socket that opens.

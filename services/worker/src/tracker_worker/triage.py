@@ -13,15 +13,14 @@ from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel.ext.asyncio.session import AsyncSession
 from tracker_core import queue, telemetry
 from tracker_core.database import reading
 from tracker_core.events import Actor, ActorKind, Change, Entity, Verb
 from tracker_core.inbound import clean
 from tracker_core.jobs import triage_message
 from tracker_core.manifests import Autonomy, parse_duration
+from tracker_core.repositories import tasks
 from tracker_core.repositories import triage as repository
 from tracker_core.repositories.triage import Claim
 from tracker_core.tables import MessageState, Task, TaskMessage, TaskStatus, Verdict
@@ -178,7 +177,7 @@ class Triage:
         members = await repository.member_names(connection, held.workspace_id) if judgement.assignee else {}
         task = Task(
             workspace_id=held.workspace_id,
-            number=await _next_number(tx.session, held.workspace_id),
+            number=await tasks.next_number(await tx.session.connection(), held.workspace_id),
             title=judgement.title,
             description=judgement.description,
             status=status,
@@ -277,14 +276,3 @@ def _triaged(held: Claim, judgement: Judgement, state: MessageState, task_id: UU
             "trace_id": telemetry.trace_id_of(telemetry.current_traceparent()) or held.trace_id,
         },
     )
-
-
-async def _next_number(session: AsyncSession, workspace_id: UUID) -> int:
-    connection = await session.connection()
-    number = await connection.scalar(
-        text(
-            "update workspace set next_task_number = next_task_number + 1 where id = :id returning next_task_number - 1"
-        ),
-        {"id": workspace_id},
-    )
-    return int(number)
