@@ -28,6 +28,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB, TSVECTOR
 from sqlmodel import Field, SQLModel
 
 from tracker_core.ids import new_id
+from tracker_core.vectors import HalfVector
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -91,6 +92,15 @@ class TaskStatus(StrEnum):
     DUPLICATE = "duplicate"
 
 
+class ProposalState(StrEnum):
+    """What became of a proposed duplicate."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    DISMISSED = "dismissed"
+    """A person says that it is none; the pair is not proposed again."""
+
+
 class DeadLetterState(StrEnum):
     """What became of a dead letter."""
 
@@ -133,6 +143,10 @@ def _text(default: str | None = "", *, null: bool = False) -> Any:
 
 def _required_text() -> Any:
     return Field(sa_column=Column(Text, nullable=False))
+
+
+def _vector() -> Any:
+    return Field(default=None, sa_column=Column(HalfVector(), nullable=True))
 
 
 def _json(*, null: bool = False) -> Any:
@@ -304,6 +318,10 @@ class Message(SQLModel, table=True):
     state: str = _text(MessageState.WAITING)
     state_reason: str = _text()
     attempts: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False))
+    claims: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    """Counts claims and is never reset: the fencing token. Only the holder of the newest claim may settle the row."""
+    handed_over_at: datetime | None = _time(null=True)
+    """Since when language models are asked about it; the embedded verdict stands when no answer comes in time."""
     next_attempt_at: datetime | None = _time(null=True)
     """When triage is due; null once it is settled."""
     claimed_until: datetime | None = _time(null=True)
@@ -366,6 +384,8 @@ class Task(SQLModel, table=True):
         Index("ix_task_workspace_id_id", "workspace_id", "id"),
         Index("ix_task_conversation_id", "conversation_id"),
         Index("ix_task_search", "search", postgresql_using="gin"),
+        # Nearest neighbours of a new message; https://github.com/pgvector/pgvector#hnsw
+        Index("ix_task_vector", "vector", postgresql_using="hnsw", postgresql_ops={"vector": "halfvec_cosine_ops"}),
         Index("ix_task_title_trgm", "title", postgresql_using="gin", postgresql_ops={"title": "gin_trgm_ops"}),
     )
 
@@ -389,6 +409,12 @@ class Task(SQLModel, table=True):
     """The verdict that proposed it; null for a task made by hand."""
     confidence: float | None = Field(default=None, sa_column=Column(Float))
     duplicate_of: UUID | None = _reference("task.id", null=True, ondelete="SET NULL")
+    status_before_duplicate: str | None = _text(null=True)
+    """What it goes back to when it turns out to be no duplicate."""
+    vector: Any = _vector()
+    """Neutral vector of the text that made it; null for a task made by hand."""
+    vector_version: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    """Of the projection; vectors of different ones cannot be compared."""
     created_at: datetime = _time()
     updated_at: datetime = _time()
     version: int = Field(default=1)
@@ -414,6 +440,8 @@ class TaskMessage(SQLModel, table=True):
     task_id: UUID = Field(sa_column=Column(ForeignKey("task.id", ondelete="CASCADE"), primary_key=True))
     message_id: UUID = Field(sa_column=Column(ForeignKey("message.id", ondelete="CASCADE"), primary_key=True))
     workspace_id: UUID = _workspace()
+    via_task_id: UUID | None = _reference("task.id", null=True, ondelete="CASCADE", index=True)
+    """The duplicate that brought it by a merge; null when it is the task's own."""
 
 
 class Verdict(SQLModel, table=True):
@@ -449,6 +477,9 @@ class Verdict(SQLModel, table=True):
     cost_micros: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     """Millionths of a US dollar."""
     latency_ms: float = Field(default=0.0, sa_column=Column(Float, nullable=False))
+    vector: Any = _vector()
+    """Neutral vector of what was read."""
+    vector_version: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
     created_at: datetime = _time()
 
 
@@ -467,6 +498,68 @@ class Correction(SQLModel, table=True):
     before: str | None = _text(null=True)
     after: str | None = _text(null=True)
     created_at: datetime = _time()
+
+
+class Lesson(SQLModel, table=True):
+    """What a person made of a verdict, the newest word per message: a correction, or a confirmation of what was right.
+
+    Triage adapts from the nearest ones, and accuracy is counted from them.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("message_id"),
+        _one_of("judged_category", Category),
+        _one_of("judged_priority", Priority),
+        _one_of("category", Category),
+        _one_of("priority", Priority),
+        Index("ix_lesson_workspace_id_id", "workspace_id", "id"),
+        Index("ix_lesson_source_id_id", "source_id", "id"),
+    )
+
+    id: UUID = _key()
+    workspace_id: UUID = _workspace()
+    source_id: UUID = _reference("source.id")
+    message_id: UUID = _reference("message.id")
+    verdict_id: UUID = _reference("verdict.id", index=True)
+    task_id: UUID | None = _reference("task.id", null=True, ondelete="SET NULL")
+    member_id: UUID | None = _reference("member.id", null=True, ondelete="SET NULL")
+    judged_category: str = _required_text()
+    judged_priority: str = _required_text()
+    confidence: float = Field(sa_column=Column(Float, nullable=False))
+    category: str = _required_text()
+    """What it is."""
+    priority: str = _required_text()
+    vector: Any = _vector()
+    """Neutral vector of what was judged."""
+    vector_version: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    created_at: datetime = _time()
+    updated_at: datetime = _time()
+
+
+class DuplicateProposal(SQLModel, table=True):
+    """Two tasks that may be the same thing, and what a person said about it."""
+
+    __tablename__ = "duplicate_proposal"
+    __table_args__ = (
+        UniqueConstraint("task_id", "other_id"),
+        _one_of("state", ProposalState),
+        CheckConstraint("task_id <> other_id", name="not_itself"),
+        CheckConstraint("score between 0 and 1", name="score"),
+        Index("ix_duplicate_proposal_other_id", "other_id"),
+    )
+
+    id: UUID = _key()
+    workspace_id: UUID = _workspace()
+    task_id: UUID = _reference("task.id")
+    """The newer one."""
+    other_id: UUID = _reference("task.id")
+    score: float = Field(sa_column=Column(Float, nullable=False))
+    """Calibrated probability that both are the same, 0-1."""
+    reason: str = _text()
+    state: str = _text(ProposalState.OPEN)
+    created_at: datetime = _time()
+    decided_at: datetime | None = _time(null=True)
+    decided_by: UUID | None = _reference("member.id", null=True, ondelete="SET NULL")
 
 
 class Comment(SQLModel, table=True):

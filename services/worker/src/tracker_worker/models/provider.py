@@ -49,6 +49,9 @@ class Judgement:
     labels: tuple[str, ...] = ()
     output: dict[str, Any] = field(default_factory=dict)
     """Everything else, kept with the verdict."""
+    vector: tuple[float, ...] | None = None
+    """Neutral vector of what was read, see `models.duplicates.neutral`; None when nothing was."""
+    vector_version: str = ""
     prompt_version: str = ""
     """Empty where there is no prompt."""
     tokens_in: int = 0
