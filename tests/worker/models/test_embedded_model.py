@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 
+import numpy as np
 import pytest
 from tracker_core.tables import Category, Priority
 from tracker_worker.models.embedded import EmbeddedModel
@@ -96,6 +97,16 @@ def test_odd_texts_are_judged_too(model, text):
 def test_the_same_text_gets_the_same_verdict(model):
     text = "seit dem Update stehen bei mir alle Liefertermine eine Stunde zu früh"
     assert model.predict([text]) == model.predict([text]) == EmbeddedModel.load().predict([text])
+
+
+def test_the_verdict_carries_the_embedding(model):
+    said, dots = model.predict(["the printer on floor 2 prints everything twice", "…"])
+    assert said.vector.shape == (384,)
+    assert said.vector.dtype == np.float32
+    assert np.linalg.norm(said.vector) == pytest.approx(1, abs=1e-3)
+    with pytest.raises(ValueError, match="read-only"):
+        said.vector[0] = 1
+    assert dots.vector is None
 
 
 def test_threads_do_not_disturb_one_another(model):

@@ -4,7 +4,7 @@ No network, no torch, no scikit-learn; see docs/model-card.md for what it can an
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Self
 
@@ -39,6 +39,8 @@ class Prediction:
     """ISO 639-1, or `und`."""
     reason: str
     """One sentence that quotes the words that spoke for the category."""
+    vector: Floats | None = field(compare=False, repr=False)
+    """Sentence embedding of what was read, shape (384,), length one, read only; None when nothing is said in words."""
 
     @property
     def confidence(self) -> float:
@@ -83,6 +85,8 @@ class EmbeddedModel:
             return _nothing_said(text)
         with self._one_at_a_time:
             seen = features.extract(text, self._encoder, self._weights.idf)
+        # Others keep it with the verdict; a change by one of them would be a change for all.
+        seen.vector.flags.writeable = False
         near = closeness(seen.vector, self._weights.landmarks)
         by_category = _probabilities(self._weights.category, seen, near)
         by_priority = _probabilities(self._weights.priority, seen, near)
@@ -98,6 +102,7 @@ class EmbeddedModel:
             actionable=1 - categories[Category.NOISE],
             language=language.detect(text),
             reason=reason.sentence(category, seen.text, self._evidence(seen, category)),
+            vector=seen.vector,
         )
 
     def _evidence(self, seen: Features, category: Category) -> list[tuple[float, reason.Span]]:
@@ -146,4 +151,5 @@ def _nothing_said(text: str) -> Prediction:
         actionable=0.01,
         language=language.UNDETERMINED,
         reason="Nothing is said in words" if text.strip() else "The message is empty",
+        vector=None,
     )
