@@ -383,6 +383,7 @@ class Task(SQLModel, table=True):
         Index("ix_task_workspace_id_status_id", "workspace_id", "status", "id"),
         Index("ix_task_workspace_id_id", "workspace_id", "id"),
         Index("ix_task_conversation_id", "conversation_id"),
+        Index("ix_task_duplicate_of", "duplicate_of", postgresql_where=text("duplicate_of is not null")),
         Index("ix_task_search", "search", postgresql_using="gin"),
         # Nearest neighbours of a new message; https://github.com/pgvector/pgvector#hnsw
         Index("ix_task_vector", "vector", postgresql_using="hnsw", postgresql_ops={"vector": "halfvec_cosine_ops"}),
@@ -532,6 +533,11 @@ class Lesson(SQLModel, table=True):
     vector: Any = _vector()
     """Neutral vector of what was judged."""
     vector_version: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    prediction: dict[str, Any] = _json()
+    """`categories` and `priorities` as the embedded model holds them to be by itself, before any lesson: what a lesson
+    teaches is the difference from these. Empty when that verdict did not say."""
+    model: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    """Version of the weights that `prediction` is of."""
     created_at: datetime = _time()
     updated_at: datetime = _time()
 

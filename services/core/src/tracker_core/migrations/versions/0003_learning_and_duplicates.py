@@ -5,6 +5,7 @@ Revision: 0003, after 0002.
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 from tracker_core.errors import ConfigurationError
 from tracker_core.vectors import HalfVector
@@ -66,6 +67,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_task_vector", "task", ["vector"], postgresql_using="hnsw", postgresql_ops={"vector": "halfvec_cosine_ops"}
     )
+    op.create_index(
+        "ix_task_duplicate_of", "task", ["duplicate_of"], postgresql_where=sa.text("duplicate_of is not null")
+    )
     op.add_column("task_message", _reference("via_task_id", "task", null=True))
     op.create_index("ix_task_message_via_task_id", "task_message", ["via_task_id"])
     op.create_table(
@@ -83,6 +87,8 @@ def upgrade() -> None:
         sa.Column("category", sa.Text(), nullable=False),
         sa.Column("priority", sa.Text(), nullable=False),
         *_vector(),
+        sa.Column("prediction", JSONB(), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False, server_default=""),
         _time("created_at"),
         _time("updated_at"),
         sa.CheckConstraint(f"judged_category in {_CATEGORIES}", name="judged_category"),
@@ -119,6 +125,7 @@ def downgrade() -> None:
     op.drop_table("lesson")
     op.drop_index("ix_task_message_via_task_id", table_name="task_message")
     op.drop_column("task_message", "via_task_id")
+    op.drop_index("ix_task_duplicate_of", table_name="task")
     op.drop_index("ix_task_vector", table_name="task")
     op.drop_column("task", "status_before_duplicate")
     for table in ("task", "verdict"):
