@@ -4,9 +4,10 @@ import pytest
 from nats.js.api import StreamConfig
 from nats.js.errors import APIError
 from pydantic import SecretStr
-from tracker_core.bus import BUCKETS, EVENTS, INBOUND, JOBS, STREAMS, connect, ensure_bus, inbound_subject
+from tracker_core.bus import BUCKETS, INBOUND, JOBS, STREAMS, connect, ensure_bus, inbound_subject, job_stream
 from tracker_core.errors import UnavailableError
 from tracker_core.health import ServedSource, announce, beating, heartbeat, read_heartbeats
+from tracker_core.jobs import Queue
 from tracker_core.settings import NatsSettings
 
 
@@ -24,9 +25,20 @@ async def test_streams_are_made_once_and_brought_back_when_they_drift(nats_url: 
     info = await bus.js.stream_info(INBOUND)
     assert info.config.max_bytes == inbound.max_bytes
     assert info.state.messages == 1
-    assert {stream.config.name for stream in await bus.js.streams_info()} == {INBOUND, JOBS, EVENTS} | {
-        f"KV_{bucket.bucket}" for bucket in BUCKETS
-    }
+    made = {str(stream.config.name) for stream in await bus.js.streams_info()}
+    assert made >= {str(stream.name) for stream in STREAMS} | {f"KV_{bucket.bucket}" for bucket in BUCKETS}
+    await bus.close()
+
+
+async def test_wake_ups_for_agents_that_are_away_leave_the_job_stream_alone(nats_url: str) -> None:
+    bus = await connect(NatsSettings(url=SecretStr(nats_url)), name="test")
+    old = next(stream for stream in STREAMS if stream.name == JOBS)
+    await bus.js.add_stream(replace(old, subjects=["jobs.*"]))  # as it was before the agents had a stream of their own
+    await ensure_bus(bus.js)
+    await bus.js.publish("jobs.agents", b"{}")
+    assert (await bus.js.stream_info(JOBS)).state.messages == 0
+    lag = await bus.js.consumer_info(job_stream(Queue.AGENTS), Queue.AGENTS)
+    assert lag.num_pending == 1, "there is a figure to scale by before there is a worker"
     await bus.close()
 
 

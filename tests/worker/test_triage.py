@@ -13,7 +13,7 @@ from taskiq.api import run_receiver_task
 from tracker_core.bus import EVENTS, JOBS
 from tracker_core.events import SYSTEM, Change, Entity, Verb, decode_events
 from tracker_core.ids import new_id
-from tracker_core.jobs import JobName, Queue
+from tracker_core.jobs import Queue
 from tracker_core.outbox import write_events
 from tracker_core.queue import JobBroker
 from tracker_core.repositories import triage as repository
@@ -24,7 +24,9 @@ from tracker_worker.models.provider import Judgement, Question
 from tracker_worker.record import scheduler
 from tracker_worker.record.relay import relay_once
 from tracker_worker.settings import TriageSettings
-from tracker_worker.triage import Outcome, Triage, backoff, decide
+from tracker_worker.triage.deciding import Outcome, decide
+from tracker_worker.triage.failing import backoff
+from tracker_worker.triage.first_look import FirstLook
 
 from tests.support.servers import Server
 from tests.support.waiting import eventually
@@ -116,7 +118,7 @@ async def test_actionable_message_becomes_a_suggestion_with_verdict_and_events(p
     (message_id,) = await recorded(parts, a_message("1"))
     provider = Scripted(lambda _: a_judgement(assignee="anna", due_on=date(2026, 10, 8), labels=("export",)))
     async with running(parts.publisher.run()):
-        await Triage(parts.transactions, provider, SETTINGS).triage_message(message_id)
+        await FirstLook(parts.transactions, provider, SETTINGS).triage_message(message_id)
         await eventually("empty outbox", lambda: parts.all(PUBLISHED))
     task = await parts.one("select t.*, m.name as assignee from task t join member m on m.id = t.assignee_id")
     assert (task["number"], task["status"], task["title"]) == (1, "triage", "Export is a day old")
@@ -131,7 +133,7 @@ async def test_actionable_message_becomes_a_suggestion_with_verdict_and_events(p
 
 async def test_second_wake_up_for_a_settled_message_does_nothing(parts: Parts) -> None:
     (message_id,) = await recorded(parts, a_message("1"))
-    triage = Triage(parts.transactions, Scripted(), SETTINGS)
+    triage = FirstLook(parts.transactions, Scripted(), SETTINGS)
     await triage.triage_message(message_id)
     await triage.triage_message(message_id)
     assert await parts.one("select count(*) from task") == 1
@@ -139,7 +141,7 @@ async def test_second_wake_up_for_a_settled_message_does_nothing(parts: Parts) -
 
 async def test_two_workers_with_one_message_make_one_task(parts: Parts) -> None:
     (message_id,) = await recorded(parts, a_message("1"))
-    workers = [Triage(parts.transactions, Scripted(), SETTINGS) for _ in range(4)]
+    workers = [FirstLook(parts.transactions, Scripted(), SETTINGS) for _ in range(4)]
     await asyncio.gather(*(worker.triage_message(message_id) for worker in workers))
     assert await parts.one("select count(*) from task") == 1
     assert await parts.one("select attempts from message") == 1
@@ -154,10 +156,10 @@ async def test_worker_whose_claim_was_taken_over_settles_nothing(parts: Parts) -
             await taken_over.wait()
             return a_judgement(title="late")
 
-    slow = asyncio.create_task(Triage(parts.transactions, Slow(), SETTINGS).triage_message(message_id))
-    await eventually("claim", lambda: parts.all("select 1 from message where attempts = 1"))
+    slow = asyncio.create_task(FirstLook(parts.transactions, Slow(), SETTINGS).triage_message(message_id))
+    await eventually("claim", lambda: parts.all("select 1 from message where claims = 1"))
     await parts.execute("update message set claimed_until = now() - interval '1 second'")
-    await Triage(parts.transactions, Scripted(), SETTINGS).triage_message(message_id)
+    await FirstLook(parts.transactions, Scripted(), SETTINGS).triage_message(message_id)
     taken_over.set()
     await slow
     assert [row["title"] for row in await parts.all("select title from task")] == ["Export is a day old"]
@@ -186,7 +188,7 @@ async def test_failing_triage_is_put_off_and_then_buried_with_its_reason(parts: 
         raise ValueError("no such token")
 
     (message_id,) = await recorded(parts, a_message("1", raw="the raw form"))
-    triage = Triage(parts.transactions, Scripted(fail), TriageSettings(retries=1))
+    triage = FirstLook(parts.transactions, Scripted(fail), TriageSettings(retries=1))
     await triage.triage_message(message_id)
     row = await parts.one("select state, last_error, next_attempt_at > now() as later from message")
     assert dict(row) == {"state": "waiting", "last_error": "ValueError: no such token", "later": True}
@@ -202,7 +204,7 @@ async def test_failing_triage_is_put_off_and_then_buried_with_its_reason(parts: 
 async def test_verdict_that_the_database_refuses_is_put_off_with_the_reason(parts: Parts) -> None:
     (message_id,) = await recorded(parts, a_message("1"))
     provider = Scripted(lambda _: a_judgement(title="a\0b"))
-    await Triage(parts.transactions, provider, SETTINGS).triage_message(message_id)
+    await FirstLook(parts.transactions, provider, SETTINGS).triage_message(message_id)
     row = await parts.one("select last_error, claimed_until from message")
     assert row["claimed_until"] is None
     assert "invalid byte sequence" in row["last_error"]
@@ -214,13 +216,13 @@ async def test_error_of_any_text_can_be_kept(parts: Parts) -> None:
         raise ValueError("a\0b" + "x" * 10_000)
 
     (message_id,) = await recorded(parts, a_message("1"))
-    await Triage(parts.transactions, Scripted(fail), SETTINGS).triage_message(message_id)
+    await FirstLook(parts.transactions, Scripted(fail), SETTINGS).triage_message(message_id)
     assert len(await parts.one("select last_error from message")) == 2000
 
 
 async def test_message_that_kills_its_worker_each_time_is_buried(parts: Parts) -> None:
     (message_id,) = await recorded(parts, a_message("1"))
-    triage = Triage(parts.transactions, provider := Scripted(), TriageSettings(retries=1))
+    triage = FirstLook(parts.transactions, provider := Scripted(), TriageSettings(retries=1))
     for _ in range(2):
         async with parts.engine.begin() as connection:
             assert await repository.claim(connection, message_id, timedelta(0)), "claimed, and the process dies"
@@ -233,7 +235,7 @@ async def test_message_that_kills_its_worker_each_time_is_buried(parts: Parts) -
 async def test_conversation_is_triaged_in_its_order(parts: Parts) -> None:
     ids = await recorded(parts, *(a_message(str(n), f"part {n}", conversation="c") for n in range(3)))
     provider = Scripted()
-    triage = Triage(parts.transactions, provider, SETTINGS)
+    triage = FirstLook(parts.transactions, provider, SETTINGS)
     await triage.triage_message(ids[2])
     await triage.triage_message(ids[1])
     assert provider.asked == []
@@ -245,7 +247,7 @@ async def test_conversation_is_triaged_in_its_order(parts: Parts) -> None:
 async def test_jobs_travel_over_the_queue_and_wake_the_rest_of_a_conversation(parts: Parts) -> None:
     await recorded(parts, *(a_message(str(n), f"part {n}", conversation="c") for n in range(5)))
     receiver = await a_receiver(parts)
-    triage_message.register(receiver, Triage(parts.transactions, provider := Scripted(), SETTINGS))
+    triage_message.register(receiver, FirstLook(parts.transactions, provider := Scripted(), SETTINGS))
     async with running(run_receiver_task(receiver, max_async_tasks=4, validate_params=False)):
         await eventually(
             "settled messages",
@@ -266,7 +268,7 @@ async def test_message_that_comes_in_while_the_one_before_it_is_settled_is_woken
     first, second = await recorded(parts, *(a_message(str(n), conversation="c") for n in range(2)))
     await parts.execute("update message set state = 'ignored' where id = :id", id=second)
     await parts.bus.js.purge_stream(JOBS)
-    triage = Triage(parts.transactions, provider := Scripted(), SETTINGS)
+    triage = FirstLook(parts.transactions, provider := Scripted(), SETTINGS)
     async with parts.engine.begin() as connection:
         # The last statement before the commit waits for this.
         await connection.execute(text("lock table outbox"))
@@ -290,7 +292,7 @@ async def test_lost_wake_up_is_sent_again_by_the_scheduler(parts: Parts) -> None
 async def test_events_that_a_crash_left_behind_are_published_once(parts: Parts) -> None:
     (message_id,) = await recorded(parts, a_message("1"))
     # Committed, and the process dies before it publishes: nobody runs the publisher.
-    await Triage(parts.transactions, Scripted(), SETTINGS).triage_message(message_id)
+    await FirstLook(parts.transactions, Scripted(), SETTINGS).triage_message(message_id)
     before = (await parts.bus.js.stream_info(EVENTS)).state.messages
     outbox = await parts.one("select * from outbox")
     for _ in range(2):
@@ -337,13 +339,6 @@ async def sent_and_heard(parts: Parts, heard: list[bytes]) -> bool:
     with contextlib.suppress(NatsError):
         await parts.bus.js.publish("jobs.triage", b"2")
     return b"2" in heard
-
-
-async def test_every_job_name_is_registered(parts: Parts) -> None:
-    receiver = await a_receiver(parts)
-    triage_message.register(receiver, Triage(parts.transactions, Scripted(), SETTINGS))
-    assert set(receiver.get_all_tasks()) >= set(JobName)
-    await receiver.shutdown()
 
 
 async def a_receiver(parts: Parts) -> JobBroker:

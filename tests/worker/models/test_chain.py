@@ -1,6 +1,5 @@
 """The chain over a real wire: whatever a language model does, there is a verdict in time that says how it was made."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
@@ -29,7 +28,6 @@ from tests.support.llm_server import (
     prompt_of,
     says,
 )
-from tests.support.waiting import eventually
 
 ANNA = uuid4()
 WORKSPACE = Workspace(members={ANNA: "Anna Maier", uuid4(): "Oleg Petrov"}, labels=("export", "billing"))
@@ -230,34 +228,44 @@ async def test_a_budget_of_zero_is_no_limit(server: LlmServer, make_chain: MakeC
     assert judgement.provider == "local"
 
 
-async def test_a_message_waits_only_where_there_is_a_seat(server: LlmServer, make_chain: MakeChain) -> None:
-    server.play(hangs())
-    async with make_chain({"timeout": 1}, llm_concurrency=1, llm_waiting=0) as made:
-        waiting = asyncio.create_task(made.judge(a_question()))
-        await eventually("a request", lambda: _requests(server))
-        second = await made.judge(a_question())
-        assert not waiting.done()
-        await waiting
-    assert second.output["fallback"]["why"] == "busy"
-
-
-async def _requests(server: LlmServer) -> list[Any]:
-    return server.requests
-
-
-async def test_a_sure_message_passes_by_those_that_wait(server: LlmServer, make_chain: MakeChain) -> None:
-    server.play(hangs())
-    embedded = Unsure()
-    async with make_chain({"timeout": 1}, embedded=embedded, llm_concurrency=1) as made:
-        waiting = [asyncio.create_task(made.judge(a_question())) for _ in range(10)]
-        await eventually("a request", lambda: _requests(server))
-        embedded.confidence = 0.95
+async def test_what_the_queue_has_left_of_the_deadline_is_all_there_is(
+    server: LlmServer, make_chain: MakeChain
+) -> None:
+    server.play(hangs(), answers())
+    async with make_chain({"timeout": 20}) as made:
         started = perf_counter()
-        await made.judge(a_question())
-        assert perf_counter() - started < 0.5
-        for task in waiting:
-            task.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
+        judgement = await made.judge(a_question(), within=0.2)
+        assert perf_counter() - started < 3
+        assert judgement.output["fallback"]["why"] == "deadline"
+        for _ in range(8):
+            await made.judge(a_question(), within=0)
+        assert (await made.judge(a_question())).provider == "local", "a jammed queue is not the provider's fault"
+
+
+async def test_a_source_chooses_its_providers_in_its_order(server: LlmServer, make_chain: MakeChain) -> None:
+    server.play(fails(500), answers())
+    async with make_chain({}, {"name": "second"}, {"name": "third"}) as made:
+        judgement = await made.judge(a_question(providers=["third", "embedded", "local"]))
+    assert judgement.provider == "local"
+    assert [attempt["provider"] for attempt in judgement.output["tried"]] == ["third"]
+
+
+async def test_a_source_that_chooses_the_embedded_model_alone_asks_nobody(
+    server: LlmServer, make_chain: MakeChain
+) -> None:
+    async with make_chain() as made:
+        judgement = await made.judge(a_question(providers=["embedded"]))
+    assert server.requests == []
+    assert "fallback" not in judgement.output, "that is what was wanted"
+
+
+async def test_a_provider_that_is_not_configured_is_named(server: LlmServer, make_chain: MakeChain) -> None:
+    async with make_chain() as made:
+        alone = await made.judge(a_question(providers=["gpu"]))
+        before = await made.judge(a_question(providers=["gpu", "local"]))
+    assert alone.output["fallback"]["why"] == "unknown"
+    assert alone.reason.endswith("By the embedded model alone: no provider 'gpu' is configured")
+    assert (before.provider, before.output["tried"][0]["why"]) == ("local", "unknown")
 
 
 async def test_a_message_that_commands_the_machine_is_shown_to_no_language_model(

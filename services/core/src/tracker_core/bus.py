@@ -17,6 +17,7 @@ from nats.js.api import (
     ConsumerConfig,
     DiscardPolicy,
     KeyValueConfig,
+    ObjectStoreConfig,
     RetentionPolicy,
     StorageType,
     StreamConfig,
@@ -24,6 +25,7 @@ from nats.js.api import (
 from nats.js.errors import BadRequestError, NotFoundError
 
 from tracker_core.errors import UnavailableError
+from tracker_core.jobs import Queue
 from tracker_core.settings import NatsSettings
 
 log = logging.getLogger(__name__)
@@ -32,18 +34,35 @@ INBOUND = "INBOUND"
 """Messages that were accepted and are not recorded yet: `inbound.<namespace>.<source>`."""
 JOBS = "JOBS"
 """TaskIQ wake-ups: `jobs.<queue>`. The truth of a job is its row; this carries only the wake-up."""
+AGENTS = "AGENTS"
+"""Wake-ups of the agents, which may be away for days: apart, so that they cannot fill JOBS, and forgotten in time."""
 EVENTS = "EVENTS"
 """What changed, one message per transaction: `events.<workspace id>`. For the live feed; the table is the history."""
+OUTBOUND = "OUTBOUND"
+"""Answers on their way to a channel: `outbound.<namespace>.<source>`. The truth of an answer is its row."""
+DELIVERIES = "DELIVERIES"
+"""What became of them: `delivery.<namespace>.<source>`."""
 HEALTH_BUCKET = "health"
 """Heartbeats: `<component>.<instance>`."""
 SOURCES_BUCKET = "sources"
 """Spec of each Source that some process serves now: `<namespace>.<name>`."""
 
+CURSORS_BUCKET = "cursors"
+"""How far each pull Source has read at its provider: `<namespace>.<name>`."""
+SENT_BUCKET = "sent"
+"""Answers that a channel has taken, by the id of the reply: a redelivery does not send them again."""
+FILES_STORE = "files"
+"""Attachments, by their digest."""
+
 RECORDER = "recorder"
 """Durable consumer of INBOUND."""
+DELIVERY_RECORDER = "delivery-recorder"
+"""Durable consumer of DELIVERIES."""
 
 FIRST_CONNECT = 5.0
 """Seconds to reach a server for the first time."""
+JOB_ACK_WAIT = 30.0
+"""Seconds after which the job of a crashed worker is delivered again."""
 
 _MINUTE, _HOUR, _GIB = 60, 3600, 1 << 30
 
@@ -61,14 +80,43 @@ STREAMS = (
     ),
     StreamConfig(
         name=JOBS,
-        subjects=["jobs.*"],
+        subjects=["jobs.triage"],
         retention=RetentionPolicy.WORK_QUEUE,
         discard=DiscardPolicy.NEW,
         storage=StorageType.FILE,
         max_bytes=_GIB // 4,
         duplicate_window=_MINUTE,
     ),
-    # DiscardOld, alone among the streams: it loses nothing that the event table does not hold, and refusing new events
+    # A wake-up older than the longest deadline wakes nobody: its message was settled without the agents.
+    StreamConfig(
+        name=AGENTS,
+        subjects=["jobs.agents"],
+        retention=RetentionPolicy.WORK_QUEUE,
+        discard=DiscardPolicy.OLD,
+        storage=StorageType.FILE,
+        max_bytes=_GIB // 16,
+        max_age=10 * _MINUTE,
+        duplicate_window=_MINUTE,
+    ),
+    StreamConfig(
+        name=OUTBOUND,
+        subjects=["outbound.>"],
+        retention=RetentionPolicy.WORK_QUEUE,
+        discard=DiscardPolicy.NEW,
+        storage=StorageType.FILE,
+        max_bytes=_GIB // 8,
+        duplicate_window=2 * _MINUTE,
+    ),
+    StreamConfig(
+        name=DELIVERIES,
+        subjects=["delivery.>"],
+        retention=RetentionPolicy.WORK_QUEUE,
+        discard=DiscardPolicy.NEW,
+        storage=StorageType.FILE,
+        max_bytes=_GIB // 8,
+        duplicate_window=2 * _MINUTE,
+    ),
+    # DiscardOld, here too: it loses nothing that the event table does not hold, and refusing new events
     # would stop the feed. A client whose cursor is too old is told to fetch afresh.
     StreamConfig(
         name=EVENTS,
@@ -81,6 +129,28 @@ STREAMS = (
         duplicate_window=2 * _MINUTE,
     ),
 )
+
+
+def job_stream(queue: Queue) -> str:
+    """Return the stream that carries the wake-ups of a queue."""
+    return AGENTS if queue is Queue.AGENTS else JOBS
+
+
+def job_consumer(queue: Queue) -> ConsumerConfig:
+    """Return the consumer that the workers of a queue share."""
+    return ConsumerConfig(
+        durable_name=queue,
+        filter_subject=jobs_subject(queue),
+        ack_policy=AckPolicy.EXPLICIT,
+        ack_wait=JOB_ACK_WAIT,
+        max_deliver=-1,
+    )
+
+
+def jobs_subject(queue: str) -> str:
+    """Return the subject of a job queue."""
+    return f"jobs.{queue}"
+
 
 CONSUMERS = (
     # max_deliver -1: a spent max_deliver would leave the message stored and invisible. The recorder itself sends poison
@@ -95,12 +165,23 @@ CONSUMERS = (
             max_ack_pending=4096,
         ),
     ),
+    (
+        DELIVERIES,
+        ConsumerConfig(durable_name=DELIVERY_RECORDER, ack_policy=AckPolicy.EXPLICIT, ack_wait=30, max_deliver=-1),
+    ),
+    # Made before there is a worker: its lag says whether one is needed.
+    *((job_stream(queue), job_consumer(queue)) for queue in Queue),
 )
 
 BUCKETS = (
     KeyValueConfig(bucket=HEALTH_BUCKET, history=1, ttl=30, storage=StorageType.MEMORY, max_bytes=16 << 20),
     KeyValueConfig(bucket=SOURCES_BUCKET, history=1, storage=StorageType.FILE, max_bytes=64 << 20),
+    KeyValueConfig(bucket=CURSORS_BUCKET, history=1, storage=StorageType.FILE, max_bytes=64 << 20),
+    KeyValueConfig(bucket=SENT_BUCKET, history=1, ttl=7 * 24 * _HOUR, storage=StorageType.FILE, max_bytes=64 << 20),
 )
+
+
+FILES = ObjectStoreConfig(bucket=FILES_STORE, storage=StorageType.FILE, max_bytes=8 * _GIB)
 
 
 @dataclass(frozen=True)
@@ -124,14 +205,19 @@ def inbound_subject(source: str) -> str:
     return f"inbound.{namespace.replace('.', '_')}.{name.replace('.', '_')}"
 
 
+def outbound_subject(source: str) -> str:
+    """Return the subject of answers into the channel of the Source `namespace/name`."""
+    return inbound_subject(source).replace("inbound.", "outbound.", 1)
+
+
+def delivery_subject(source: str) -> str:
+    """Return the subject of what became of them."""
+    return inbound_subject(source).replace("inbound.", "delivery.", 1)
+
+
 def events_subject(workspace_id: object) -> str:
     """Return the subject of a workspace's events."""
     return f"events.{workspace_id}"
-
-
-def jobs_subject(queue: str) -> str:
-    """Return the subject of a job queue."""
-    return f"jobs.{queue}"
 
 
 async def connect(settings: NatsSettings, *, name: str) -> Bus:
@@ -182,6 +268,7 @@ async def ensure_bus(js: JetStreamContext) -> None:
         await js.add_consumer(stream_name, consumer)
     for bucket in BUCKETS:
         await _ensure_bucket(js, bucket)
+    await _ensure_files(js)
 
 
 async def _ensure_stream(js: JetStreamContext, wanted: StreamConfig) -> None:
@@ -201,3 +288,10 @@ async def _ensure_bucket(js: JetStreamContext, wanted: KeyValueConfig) -> None:
         await js.key_value(wanted.bucket)
     except NotFoundError:
         await js.create_key_value(wanted)
+
+
+async def _ensure_files(js: JetStreamContext) -> None:
+    try:
+        await js.object_store(FILES_STORE)
+    except NotFoundError:
+        await js.create_object_store(FILES_STORE, config=FILES)

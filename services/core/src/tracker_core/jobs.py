@@ -13,13 +13,16 @@ class Queue(StrEnum):
     """Work queues; each has its own subject, consumer and concurrency."""
 
     TRIAGE = "triage"
-    """What takes a model: apart from everything else, so that a slow model delays nothing else."""
+    """What the embedded model judges, in milliseconds."""
+    AGENTS = "agents"
+    """What waits for a language model: apart, so that a slow one delays nothing else."""
 
 
 class JobName(StrEnum):
     """Every job there is; imperative."""
 
     TRIAGE_MESSAGE = "triage_message"
+    CONSULT_MODELS = "consult_models"
 
 
 @dataclass(frozen=True)
@@ -35,3 +38,8 @@ class Job:
 def triage_message(message_id: UUID) -> Job:
     """Triage one message."""
     return Job(JobName.TRIAGE_MESSAGE, Queue.TRIAGE, message_id)
+
+
+def consult_models(message_id: UUID) -> Job:
+    """Ask the language models about one message that was handed over."""
+    return Job(JobName.CONSULT_MODELS, Queue.AGENTS, message_id)

@@ -17,44 +17,37 @@ from time import monotonic
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.errors import TimeoutError as NatsTimeoutError
-from nats.js.api import AckPolicy, ConsumerConfig
 from taskiq import AckableMessage, AsyncBroker, BrokerMessage
 from taskiq.kicker import AsyncKicker
 from taskiq_nats import PullBasedJetStreamBroker
 
 from tracker_core import telemetry
-from tracker_core.bus import JOBS, ensure_bus, jobs_subject
+from tracker_core.bus import JOB_ACK_WAIT, ensure_bus, job_consumer, job_stream, jobs_subject
 from tracker_core.jobs import Job, Queue
 from tracker_core.settings import NatsSettings
 
 log = logging.getLogger(__name__)
 
-ACK_WAIT = 30.0
-"""Seconds after which the job of a crashed worker is delivered again."""
 MAX_RUN = 300.0
 """Seconds that a job may call itself in progress; its own deadline must be shorter."""
 FETCH_TIMEOUT = 5.0
 """Seconds; see the module's docstring."""
+_QUEUE = "queue"
+"""Label of a wake-up."""
 
 
 class JobBroker(PullBasedJetStreamBroker):
-    """Sends and receives the wake-ups of one queue."""
+    """Sends wake-ups to every queue, and receives those of one."""
 
     def __init__(self, settings: NatsSettings, queue: Queue, *, name: str) -> None:
         super().__init__(
             servers=settings.url.get_secret_value().split(","),
             subject=jobs_subject(queue),
-            stream_name=JOBS,
+            stream_name=job_stream(queue),
             durable=queue,
             pull_consume_batch=1,
             pull_consume_timeout=FETCH_TIMEOUT,
-            consumer_config=ConsumerConfig(
-                durable_name=queue,
-                filter_subject=jobs_subject(queue),
-                ack_policy=AckPolicy.EXPLICIT,
-                ack_wait=ACK_WAIT,
-                max_deliver=-1,
-            ),
+            consumer_config=job_consumer(queue),
             name=name,
             error_cb=_log_error,
             max_reconnect_attempts=-1,
@@ -76,7 +69,7 @@ class JobBroker(PullBasedJetStreamBroker):
     async def kick(self, message: BrokerMessage) -> None:
         """Publish the wake-up and wait for JetStream's ack."""
         headers = {telemetry.TRACEPARENT: telemetry.current_traceparent()}
-        await self.js.publish(self.subject, message.message, timeout=5, headers=headers)
+        await self.js.publish(jobs_subject(message.labels[_QUEUE]), message.message, timeout=5, headers=headers)
 
     async def listen(self) -> AsyncGenerator[AckableMessage, None]:
         """Yield wake-ups for as long as the process lives."""
@@ -103,7 +96,6 @@ class JobBroker(PullBasedJetStreamBroker):
         await asyncio.sleep(1)
         try:
             await ensure_bus(self.js)
-            await self.js.add_consumer(JOBS, self.consumer_config)
         except (NatsError, TimeoutError) as error:
             log.warning("Job queue: not made again: %s", str(error) or type(error).__name__)
 
@@ -118,7 +110,7 @@ class JobBroker(PullBasedJetStreamBroker):
 
     async def _report_progress(self) -> None:
         while True:
-            await asyncio.sleep(ACK_WAIT / 3)
+            await asyncio.sleep(JOB_ACK_WAIT / 3)
             for message, since in list(self.running.values()):
                 if monotonic() - since > MAX_RUN:
                     self.running.pop(message.reply, None)
@@ -136,7 +128,7 @@ async def send(broker: AsyncBroker, jobs: Iterable[Job]) -> None:
 
 
 async def _send(broker: AsyncBroker, job: Job) -> None:
-    kicker: AsyncKicker[..., None] = AsyncKicker(task_name=job.name, broker=broker, labels={})
+    kicker: AsyncKicker[..., None] = AsyncKicker(task_name=job.name, broker=broker, labels={_QUEUE: job.queue})
     await kicker.kiq(str(job.key))
 
 

@@ -1,4 +1,4 @@
-"""`python -m tracker_worker record`, `… triage` or `… check`."""
+"""`python -m tracker_worker record`, `… triage`, `… agents` or `… check`."""
 
 import sys
 

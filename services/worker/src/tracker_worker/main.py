@@ -1,6 +1,7 @@
-"""Wires the worker's two roles: `record` takes messages from the bus into Postgres, `triage` judges them.
+"""Wires the worker's roles: `record` takes messages from the bus into Postgres, `triage` judges them, `agents` ask.
 
-They are processes of their own, so that a slow model never delays the intake.
+They are processes of their own, so that a slow model delays neither the intake nor what the embedded model is sure of,
+and each is as many as it needs to be: of the agents none at all where no language model is configured.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import logging
 import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine, Sequence
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
@@ -29,32 +31,55 @@ from tracker_core.settings import ProcessSettings, describe
 from tracker_core.telemetry import configure_logging
 from tracker_core.transaction import Transactions
 
-from tracker_worker.jobs import triage_message
+from tracker_worker.jobs import consult_models, triage_message
 from tracker_worker.record.recorder import Recorder
 from tracker_worker.record.relay import run_relay
 from tracker_worker.record.scheduler import run_scheduler
 from tracker_worker.record.sources import Sources
 from tracker_worker.settings import CheckSettings, WorkerSettings
-from tracker_worker.triage import Triage
+from tracker_worker.triage.consulting import Consulting
+from tracker_worker.triage.first_look import FirstLook
+from tracker_worker.triage.handling import Handling
 
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What every role stands on."""
+
+    engine: AsyncEngine
+    bus: Bus
+    broker: JobBroker
+    publisher: EventPublisher
+
+    @property
+    def transactions(self) -> Transactions:
+        """Opens transactions."""
+        return Transactions(self.engine, self.publisher, self.broker)
+
+
 async def record(settings: WorkerSettings) -> None:
     """Run the recorder, the relay, the scheduler and the projection of Sources."""
-    async with _parts(settings, "recorder") as (engine, bus, broker, publisher):
-        async with engine.begin() as connection:
+    async with _parts(settings, "recorder") as parts:
+        async with parts.engine.begin() as connection:
             workspace_id = await ensure_default_workspace(connection)
-        sources = Sources(bus, engine, workspace_id)
+        sources = Sources(parts.bus, parts.engine, workspace_id)
         recorder = Recorder(
-            bus, engine, publisher, broker, sources, workspace_id=workspace_id, batch=settings.record.batch
+            parts.bus,
+            parts.engine,
+            parts.publisher,
+            parts.broker,
+            sources,
+            workspace_id=workspace_id,
+            batch=settings.record.batch,
         )
-        async with beating(bus.js, f"recorder.{settings.instance}", recorder.report):
+        async with beating(parts.bus.js, f"recorder.{settings.instance}", recorder.report):
             await _run_all(
                 recorder.run(),
-                publisher.run(),
-                run_relay(bus.js, engine),
-                run_scheduler(bus.js, engine, broker),
+                parts.publisher.run(),
+                run_relay(parts.bus.js, parts.engine),
+                run_scheduler(parts.bus.js, parts.engine, parts.broker),
                 sources.follow(),
             )
 
@@ -63,46 +88,58 @@ async def triage(settings: WorkerSettings) -> None:
     """Run the triage jobs."""
     # `record` needs no model.
     from tracker_worker.models.embedded_provider import EmbeddedProvider  # noqa: PLC0415
-    from tracker_worker.models.live_workspace import live_workspace  # noqa: PLC0415
-    from tracker_worker.models.llm import chain  # noqa: PLC0415
-    from tracker_worker.models.llm import connect as connect_model  # noqa: PLC0415
 
     embedded = await asyncio.to_thread(EmbeddedProvider.load)
-    models = [await asyncio.to_thread(connect_model, given) for given in settings.triage.providers]
+    async with _parts(settings, "triage", Queue.TRIAGE) as parts:
+        first_look = FirstLook(parts.transactions, embedded, settings.triage)
+        triage_message.register(parts.broker, first_look)
+        await _receive(parts, f"triage.{settings.instance}", first_look, at_a_time=settings.triage.concurrency)
+
+
+async def agents(settings: WorkerSettings) -> None:
+    """Run the jobs that ask language models."""
+    from tracker_worker.models.embedded_provider import EmbeddedProvider  # noqa: PLC0415
+    from tracker_worker.models.live_workspace import live_workspace  # noqa: PLC0415
+    from tracker_worker.models.llm import chain, connect_all  # noqa: PLC0415
+
+    embedded = await asyncio.to_thread(EmbeddedProvider.load)
+    models = await asyncio.to_thread(connect_all, settings.triage.providers)
     async with (
-        _parts(settings, "triage", receives=True) as (engine, bus, broker, publisher),
-        chain(embedded, models, settings.triage, live_workspace(engine)) as provider,
+        _parts(settings, "agents", Queue.AGENTS) as parts,
+        chain(embedded, models, settings.triage, live_workspace(parts.engine)) as provider,
     ):
-        service = Triage(Transactions(engine, publisher, broker), provider, settings.triage)
-        triage_message.register(broker, service)
+        consulting = Consulting(parts.transactions, provider, settings.triage)
+        consult_models.register(parts.broker, consulting)
+        await _receive(parts, f"agents.{settings.instance}", consulting, at_a_time=settings.triage.llm_concurrency)
 
-        def report() -> Heartbeat:
-            deaf = monotonic() - broker.last_fetch > 6 * FETCH_TIMEOUT and not broker.running
-            return heartbeat("degraded", "The job queue does not answer") if deaf else heartbeat("ready")
 
-        async with beating(bus.js, f"triage.{settings.instance}", report):
-            await _run_all(
-                run_receiver_task(
-                    broker, max_async_tasks=settings.triage.concurrency + provider.waiting_room, validate_params=False
-                ),
-                service.renew_claims(),
-                publisher.run(),
-            )
+async def _receive(parts: Parts, name: str, service: Handling, *, at_a_time: int) -> None:
+    """Run the jobs of a queue."""
+    broker = parts.broker
+
+    def report() -> Heartbeat:
+        deaf = monotonic() - broker.last_fetch > 6 * FETCH_TIMEOUT and not broker.running
+        return heartbeat("degraded", "The job queue does not answer") if deaf else heartbeat("ready")
+
+    async with beating(parts.bus.js, name, report):
+        await _run_all(
+            run_receiver_task(broker, max_async_tasks=at_a_time, validate_params=False),
+            service.claims.renew(),
+            parts.publisher.run(),
+        )
 
 
 @contextlib.asynccontextmanager
-async def _parts(
-    settings: WorkerSettings, role: str, *, receives: bool = False
-) -> AsyncIterator[tuple[AsyncEngine, Bus, JobBroker, EventPublisher]]:
+async def _parts(settings: WorkerSettings, role: str, receives: Queue | None = None) -> AsyncIterator[Parts]:
     engine = make_engine(settings.database)
     bus = await connect(settings.nats, name=role)
-    broker = JobBroker(settings.nats, Queue.TRIAGE, name=f"{role} jobs")
-    broker.is_worker_process = receives
+    broker = JobBroker(settings.nats, receives or Queue.TRIAGE, name=f"{role} jobs")
+    broker.is_worker_process = receives is not None
     try:
         await check(engine)
         await ensure_bus(bus.js)
         await broker.startup()
-        yield engine, bus, broker, EventPublisher(bus.js, engine)
+        yield Parts(engine, bus, broker, EventPublisher(bus.js, engine))
     finally:
         await broker.shutdown()
         await bus.close()
@@ -125,8 +162,8 @@ async def _run_all(*loops: Coroutine[Any, Any, None]) -> None:
         task.result()
 
 
-_ROLES = {"record": record, "triage": triage}
-_USAGE = "usage: python -m tracker_worker record|triage|check [-o json]\n"
+_ROLES = {"record": record, "triage": triage, "agents": agents}
+_USAGE = "usage: python -m tracker_worker record|triage|agents|check [-o json]\n"
 
 
 def _settings[S: ProcessSettings](kind: type[S]) -> S | None:
@@ -143,7 +180,7 @@ def _settings[S: ProcessSettings](kind: type[S]) -> S | None:
 def main(arguments: Sequence[str]) -> int:
     """Run what the arguments name and return the exit code; a role's is 0 after a signal."""
     match arguments:
-        case [("record" | "triage") as role]:
+        case [role] if role in _ROLES:
             return _run(role)
         case ["check"] | ["check", "-o", "table" | "json"]:
             from tracker_worker.check import check_models  # noqa: PLC0415 -- the roles do not need it

@@ -21,8 +21,8 @@ class TriageSettings(BaseModel):
 
     concurrency: int = Field(default=4, ge=1, le=256)
     """Messages at a time. An embedded model uses one core; more helps only where a remote model is awaited."""
-    deadline: timedelta = timedelta(seconds=90)
-    """How long one message may take; below the broker's 300 s."""
+    deadline: timedelta = Field(default=timedelta(seconds=30), gt=timedelta(0), le=timedelta(seconds=40))
+    """For one message at the embedded model, and for settling it."""
     backoff: timedelta = timedelta(seconds=2)
     """Wait after the first failure; doubles with each further one."""
     backoff_limit: timedelta = timedelta(minutes=10)
@@ -31,24 +31,20 @@ class TriageSettings(BaseModel):
     providers: tuple[LlmSettings, ...] = ()
     """Language models in the order in which they are asked; none is needed."""
     llm_concurrency: int = Field(default=4, ge=1, le=64)
-    """Messages at a time that language models are asked about."""
-    llm_waiting: int = Field(default=60, ge=0, le=1000)
-    """Messages that may wait for such a place; more are judged by the embedded model alone."""
-    llm_deadline: timedelta = Field(default=timedelta(seconds=45), gt=timedelta(0))
-    """For all language models together, waiting included; then the embedded verdict stands."""
+    """Messages at a time that one process asks language models about."""
+    llm_deadline: timedelta = Field(default=timedelta(seconds=45), gt=timedelta(0), le=timedelta(seconds=240))
+    """For all language models together, the queue included; then the embedded verdict stands.
+
+    With `deadline` below the 300 s for which the broker keeps a job.
+    """
     daily_token_budget: int | None = Field(default=None, ge=0)
     """Tokens of the whole workspace and UTC day; 0 or none for no limit. A Source has its own in its manifest."""
 
     @model_validator(mode="after")
-    def _names_and_deadlines(self) -> Self:
+    def _one_of_each_name(self) -> Self:
         names = [provider.name for provider in self.providers]
         if twice := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"providers: {', '.join(sorted(twice))} stands there twice. Give each its own name")
-        if self.providers and self.llm_deadline > self.deadline / 2:
-            raise ValueError(
-                f"llm_deadline of {self.llm_deadline.total_seconds():g} s leaves no time to settle a message."
-                f" Set it to {self.deadline.total_seconds() / 2:g} s or less, or raise deadline"
-            )
         return self
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker_core.repositories.searching import few_matches, with_hits
+from tracker_core.tables import MessageState
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class MessageRow:
     task_number: int | None
     task_title: str | None
     task_status: str | None
+    verdict_id: UUID | None
     verdict_category: str | None
     verdict_priority: str | None
     verdict_actionable: bool | None
@@ -83,14 +85,15 @@ _MATCH = "search @@ websearch_to_tsquery('simple', :query)"
 _COLUMNS = """
 m.id, m.source_id, s.namespace, s.name, s.kind, m.external_id, m.sender_name, m.sender_address, m.subject, m.text,
 m.url, m.sent_at, m.sent_offset, m.received_at, m.state, m.state_reason, m.conversation_id, m.attempts, m.last_error,
-m.trace_id, t.id, t.number, t.title, t.status, v.category, v.priority, v.actionable, v.confidence, v.reason,
+m.trace_id, t.id, t.number, t.title, t.status, v.id, v.category, v.priority, v.actionable, v.confidence, v.reason,
 v.provider, v.language
 """
 
 _JOINS = """
 join source s on s.id = m.source_id
 left join lateral (select task.id, task.number, task.title, task.status from task_message tm
-                     join task on task.id = tm.task_id where tm.message_id = m.id order by task.id limit 1) t on true
+                     join task on task.id = tm.task_id where tm.message_id = m.id and tm.via_task_id is null
+                    order by task.id limit 1) t on true
 left join lateral (select * from verdict where verdict.message_id = m.id order by verdict.id desc limit 1) v on true
 """
 
@@ -128,9 +131,12 @@ async def list_messages(
     return [MessageRow(*row) for row in await connection.execute(text(query), values)]
 
 
-async def find_message(connection: AsyncConnection, workspace_id: UUID, message_id: UUID) -> MessageRow | None:
-    """Return one message."""
+async def find_message(
+    connection: AsyncConnection, workspace_id: UUID, message_id: UUID, *, lock: bool = False
+) -> MessageRow | None:
+    """Return one message; locked, nobody else settles it until the transaction ends."""
     query = f"select {_COLUMNS} from message m {_JOINS} where m.workspace_id = :workspace and m.id = :id"  # noqa: S608 -- as above
+    query += " for no key update of m" if lock else ""
     row = (await connection.execute(text(query), {"workspace": workspace_id, "id": message_id})).one_or_none()
     return None if row is None else MessageRow(*row)
 
@@ -148,7 +154,7 @@ select message_id as id from task_message where task_id = :task order by message
 
 _AROUND = """
 with origin as (select m.id, m.conversation_id from task_message tm join message m on m.id = tm.message_id
-                 where tm.task_id = :task order by m.id limit 1)
+                 where tm.task_id = :task and tm.via_task_id is null order by m.id limit 1)
 (select m.id from origin o join message m on m.conversation_id = o.conversation_id and m.id < o.id
   order by m.id desc limit :around)
 union all
@@ -165,7 +171,7 @@ async def messages_of_task(
     Args:
         connection: Any.
         task_id: The task.
-        limit: Messages at most that the task comes from.
+        limit: Messages at most that the task comes from, those of its duplicates included.
         around: Messages at most before, and after, the first of them in its conversation.
     """
     values = {"task": task_id, "limit": limit, "around": around}
@@ -209,12 +215,28 @@ async def send_to_triage(connection: AsyncConnection, message_id: UUID, *, new_t
     result = await connection.execute(
         text(
             "update message set state = 'waiting', state_reason = '', attempts = 0, next_attempt_at = now(),"
-            " claimed_until = null, last_error = '', text = coalesce(cast(:text as text), text)"
+            " handed_over_at = null, claimed_until = null, last_error = '', text = coalesce(cast(:text as text), text)"
             " where id = :id and state <> 'waiting'"
         ),
         {"id": message_id, "text": new_text},
     )
     return result.rowcount == 1
+
+
+async def detach(connection: AsyncConnection, message_id: UUID, task_id: UUID) -> None:
+    """Take a message away from the task that it had joined."""
+    await connection.execute(
+        text("delete from task_message where message_id = :message and task_id = :task and via_task_id is null"),
+        {"message": message_id, "task": task_id},
+    )
+
+
+async def settle_by_hand(connection: AsyncConnection, message_id: UUID, state: MessageState, reason: str) -> None:
+    """Let a person's word stand in place of what triage made of a message."""
+    await connection.execute(
+        text("update message set state = :state, state_reason = :reason where id = :id and state <> 'waiting'"),
+        {"id": message_id, "state": state, "reason": reason},
+    )
 
 
 async def ignore(connection: AsyncConnection, message_id: UUID, reason: str) -> None:

@@ -1,4 +1,4 @@
-"""The triage job's queries: claim a message, settle it, put it off, find what is due."""
+"""The triage jobs' queries: claim a message, hand it over, settle it, put it off, find what is due."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,9 @@ class Claim:
     source_id: UUID
     conversation_id: UUID | None
     attempt: int
-    """1 for the first try; also the fencing token: only the holder of the newest attempt may settle the row."""
+    """1 for the first try, 0 when nothing has been tried since it was handed over."""
+    token: int
+    """The fencing token: only the holder of the newest one may change the row."""
     subject: str
     text: str
     sender_name: str
@@ -35,43 +37,72 @@ class Claim:
     source_spec: dict[str, Any]
     task_id: UUID | None
     """The task that the message already belongs to, when it is triaged again."""
+    handed_over: bool
+    """Whether the language models were to be asked."""
+    time_left: timedelta
+    """For their answer; none, or less, when they are not waited for any more."""
 
 
-_CLAIM = """
+# What nobody holds; a claim that has run out was a crashed worker's.
+_FREE = "m.state = 'waiting' and (m.claimed_until is null or m.claimed_until < now())"
+_CLAIMED = """
+select m.id, m.workspace_id, m.source_id, m.conversation_id, m.attempts as attempt, m.claims as token, m.subject,
+       m.text, m.sender_name, m.sent_at, m.sent_offset, m.trace_id, s.namespace || '/' || s.name as source,
+       s.kind as source_kind, s.spec as source_spec, m.handed_over_at is not null as handed_over,
+       m.next_attempt_at - now() as time_left,
+       (select task_id from task_message where message_id = m.id and via_task_id is null
+         order by task_id limit 1) as task_id
+  from claimed m join source s on s.id = m.source_id
+"""
+_CLAIM = f"""
 with claimed as (
     update message m
-       set attempts = m.attempts + 1, claimed_until = now() + :lease
-     where m.id = :id and m.state = 'waiting' and m.next_attempt_at <= now()
-       and (m.claimed_until is null or m.claimed_until < now())
+       set attempts = m.attempts + 1, claims = m.claims + 1, claimed_until = now() + :lease
+     where m.id = :id and {_FREE} and m.next_attempt_at <= now()
        and (m.conversation_id is null or not exists (
             select from message earlier
              where earlier.conversation_id = m.conversation_id and earlier.state = 'waiting' and earlier.id < m.id))
     returning m.*
 )
-select m.id, m.workspace_id, m.source_id, m.conversation_id, m.attempts as attempt, m.subject, m.text, m.sender_name,
-       m.sent_at, m.sent_offset, m.trace_id, s.namespace || '/' || s.name as source, s.kind as source_kind,
-       s.spec as source_spec,
-       (select task_id from task_message where message_id = m.id order by task_id limit 1) as task_id
-  from claimed m join source s on s.id = m.source_id
-"""
+{_CLAIMED}
+"""  # noqa: S608 -- constants
+# It was the first of its conversation when it was handed over, and it still waits.
+_CLAIM_HANDED_OVER = f"""
+with claimed as (
+    update message m
+       set claims = m.claims + 1, claimed_until = now() + :lease
+     where m.id = :id and {_FREE} and m.handed_over_at is not null and m.next_attempt_at > now()
+    returning m.*
+)
+{_CLAIMED}
+"""  # noqa: S608 -- constants
 
 
 async def claim(connection: AsyncConnection, message_id: UUID, lease: timedelta) -> Claim | None:
     """Take the message for `lease`; None when it is settled, held, not due, or not the first of its conversation."""
-    row = (await connection.execute(text(_CLAIM), {"id": message_id, "lease": lease})).mappings().one_or_none()
+    return await _claim(connection, _CLAIM, message_id, lease)
+
+
+async def claim_handed_over(connection: AsyncConnection, message_id: UUID, lease: timedelta) -> Claim | None:
+    """Take a message that was handed over; None when it is settled, held, or no longer waited for."""
+    return await _claim(connection, _CLAIM_HANDED_OVER, message_id, lease)
+
+
+async def _claim(connection: AsyncConnection, statement: str, message_id: UUID, lease: timedelta) -> Claim | None:
+    row = (await connection.execute(text(statement), {"id": message_id, "lease": lease})).mappings().one_or_none()
     return None if row is None else Claim(**row)
 
 
 _RENEW = """
 update message m set claimed_until = now() + :lease
-  from unnest(cast(:ids as uuid[]), cast(:attempts as int[])) as held (id, attempt)
- where m.id = held.id and m.attempts = held.attempt and m.state = 'waiting' and m.claimed_until is not null
+  from unnest(cast(:ids as uuid[]), cast(:tokens as bigint[])) as held (id, token)
+ where m.id = held.id and m.claims = held.token and m.state = 'waiting' and m.claimed_until is not null
 """
 
 
 async def renew(connection: AsyncConnection, held: Collection[Claim], lease: timedelta) -> None:
     """Let the claims hold for another `lease`; those that ended or were taken over in the meantime stay as they are."""
-    values = {"ids": [claim.id for claim in held], "attempts": [claim.attempt for claim in held], "lease": lease}
+    values = {"ids": [claim.id for claim in held], "tokens": [claim.token for claim in held], "lease": lease}
     await connection.execute(text(_RENEW), values)
 
 
@@ -80,9 +111,24 @@ async def settle(connection: AsyncConnection, held: Claim, state: MessageState, 
     result = await connection.execute(
         text(
             "update message set state = :state, state_reason = :reason, claimed_until = null, next_attempt_at = null,"
-            " last_error = '' where id = :id and state = 'waiting' and attempts = :attempt"
+            " last_error = '' where id = :id and state = 'waiting' and claims = :token"
         ),
-        {"id": held.id, "state": state, "reason": reason, "attempt": held.attempt},
+        {"id": held.id, "state": state, "reason": reason, "token": held.token},
+    )
+    return result.rowcount == 1
+
+
+async def hand_over(connection: AsyncConnection, held: Claim, patience: timedelta) -> bool:
+    """Give the message to the agents, and have it back after `patience`; False as in `settle`.
+
+    The try that led here has come to an end, so it is not counted.
+    """
+    result = await connection.execute(
+        text(
+            "update message set claimed_until = null, handed_over_at = now(), next_attempt_at = now() + :patience,"
+            " attempts = 0, last_error = '' where id = :id and state = 'waiting' and claims = :token"
+        ),
+        {"id": held.id, "patience": patience, "token": held.token},
     )
     return result.rowcount == 1
 
@@ -92,9 +138,9 @@ async def put_off(connection: AsyncConnection, held: Claim, delay: timedelta, er
     result = await connection.execute(
         text(
             "update message set claimed_until = null, next_attempt_at = now() + :delay, last_error = :error"
-            " where id = :id and state = 'waiting' and attempts = :attempt"
+            " where id = :id and state = 'waiting' and claims = :token"
         ),
-        {"id": held.id, "delay": delay, "error": error, "attempt": held.attempt},
+        {"id": held.id, "delay": delay, "error": error, "token": held.token},
     )
     return result.rowcount == 1
 
@@ -130,9 +176,9 @@ async def next_in_conversation(connection: AsyncConnection, conversation_id: UUI
 _DUE = """
 update message set next_attempt_at = now()
  where id in (select m.id from message m
-               where m.state = 'waiting'
-                 and m.next_attempt_at < now() - case when m.attempts = 0 then :grace else interval '0' end
-                 and (m.claimed_until is null or m.claimed_until < now())
+               where m.state = 'waiting' and (m.claimed_until is null or m.claimed_until < now())
+                 and m.next_attempt_at < now()
+                     - case when m.attempts = 0 and m.handed_over_at is null then :grace else interval '0' end
                  and not exists (
                      select from message earlier
                       where earlier.conversation_id = m.conversation_id and earlier.state = 'waiting'

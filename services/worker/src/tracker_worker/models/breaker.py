@@ -53,7 +53,7 @@ class Breaker:
         return self._failed
 
     def allow(self) -> bool:
-        """Say whether a question may be asked now; one that may has to be reported by `succeed` or `fail`."""
+        """Say whether a question may be asked now; one that may has to be reported by one of the methods below."""
         match self.state:
             case State.CLOSED:
                 return True
@@ -86,3 +86,7 @@ class Breaker:
         if trial or self._failed >= self._limit or retry_after is not None:
             rest = self._rest if retry_after is None else min(max(retry_after, 0.0), self._longest_rest)
             self._open_until = self._clock() + rest
+
+    def withdraw(self) -> None:
+        """Report a question that was given up before its time: it says nothing of the provider."""
+        self._trial_until = None

@@ -1,4 +1,4 @@
-"""Routing: the embedded model first, a language model where it is unsure, the embedded model again when that fails.
+"""Asks: the embedded model first, a language model where it is unsure, the embedded model again when that fails.
 
 A message never waits for a model longer than the deadline, and never fails because of one. See docs/triage.md and
 docs/adr/0004-a-second-opinion-not-a-second-judge.md.
@@ -10,14 +10,13 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import Any
 
 from tracker_worker.models.breaker import Breaker
 from tracker_worker.models.consultant import Answer, Consultant, ConsultError, Spent, Why, Workspace
+from tracker_worker.models.llm_settings import LlmSettings
 from tracker_worker.models.provider import Judgement, Provider, Question
-from tracker_worker.models.reading.commands import without_commands
+from tracker_worker.models.routing import Attempt, described, fall_back, route
 from tracker_worker.models.second_opinion import charge, combine
-from tracker_worker.models.waiting_room import WaitingRoom
 
 log = logging.getLogger(__name__)
 
@@ -31,14 +30,12 @@ class Link:
 
     consultant: Consultant
     breaker: Breaker
-    threshold: float
-    """Asked when the embedded model's confidence is below."""
-    timeout: float
-    """Seconds for all attempts together."""
-    retries: int
-    """Attempts after the first."""
-    accuracy: float
-    priority_accuracy: float
+    settings: LlmSettings
+
+    @property
+    def timeout(self) -> float:
+        """Seconds for all attempts together."""
+        return self.settings.timeout.total_seconds()
 
 
 class Chain:
@@ -46,10 +43,9 @@ class Chain:
 
     Args:
         embedded: Judges first, and its judgement is the one to fall back to.
-        links: In the order in which they are asked.
+        links: In the order in which they are asked where the Source does not say.
         read: Reads the live workspace of a question; only called when a language model is going to be asked.
-        deadline: Seconds for all language models together, waiting for a place included.
-        room: Places at the language models.
+        deadline: Seconds for all language models together.
         daily_token_budget: Tokens of one workspace and UTC day; None for no limit.
     """
 
@@ -60,51 +56,47 @@ class Chain:
         read: Callable[[Question], Awaitable[Workspace]],
         *,
         deadline: float,
-        room: WaitingRoom,
         daily_token_budget: int | None = None,
     ) -> None:
         self._embedded = embedded
-        self._links = links
+        self._links = {link.settings.name: link for link in links}
+        self._providers = [link.settings for link in links]
         self._read = read
         self._deadline = deadline
-        self._room = room
         self._budget = daily_token_budget
 
-    @property
-    def waiting_room(self) -> int:
-        """Messages that the chain may hold back at most."""
-        return self._room.capacity if self._links else 0
+    async def judge(self, question: Question, within: float | None = None) -> Judgement:
+        """Judge one message; whatever the language models do, there is a judgement.
 
-    async def judge(self, question: Question) -> Judgement:
-        """Judge one message; whatever the language models do, there is a judgement."""
+        Args:
+            question: What is asked.
+            within: Seconds that are left of the deadline; None for all of it.
+        """
         own = await self._embedded.judge(question)
-        links = [link for link in self._links if own.confidence < link.threshold]
-        if not links:
-            return own
-        spent, tried = Spent(), list[dict[str, Any]]()
-        if _commands(question):
-            return _fallen_back(own, Why.COMMANDS, "the message speaks to the machine", tried)
-        why, detail = Why.BUSY, "no place at a language model became free"
+        way = route(own, question, self._providers)
+        if not way.ask:
+            return way.judgement
+        spent, tried = Spent(), list(way.tried)
+        why, detail = Why.DEADLINE, f"the language models did not answer within {self._deadline:g} s"
         try:
-            async with asyncio.timeout(self._deadline), self._room.place():
-                why, detail = Why.DEADLINE, f"the language models did not answer within {self._deadline:g} s"
+            async with asyncio.timeout(self._deadline if within is None else max(within, 0.0)):
                 workspace = await self._read(question)
                 self._check_budget(question, workspace)
-                for link in links:
-                    started = perf_counter()
+                for name in way.ask:
+                    link, started = self._links[name], perf_counter()
                     try:
                         answer = await _consult(link, question, workspace, spent)
                     except ConsultError as error:
-                        why, detail = error.why, error.detail
-                        tried.append({"provider": link.consultant.name, "why": why, "detail": detail})
+                        tried.append(Attempt(name, error.why, error.detail))
                         continue
                     judgement = _combined(own, answer, question, link, latency=perf_counter() - started)
                     return charge(_noting(judgement, tried), spent)
+                why, detail = tried[-1].why, tried[-1].detail
         except ConsultError as error:
             why, detail = error.why, error.detail
         except TimeoutError:
             pass
-        return charge(_fallen_back(own, why, detail, tried), spent)
+        return charge(fall_back(own, why, detail, tried), spent)
 
     def _check_budget(self, question: Question, workspace: Workspace) -> None:
         budget = int(question.policy.get("dailyTokenBudget") or 0)
@@ -114,16 +106,11 @@ class Chain:
             raise ConsultError(Why.BUDGET, f"the workspace's {self._budget} tokens of today are spent")
 
 
-def _commands(question: Question) -> bool:
-    # The last line is for a message of commands only: of such a one `without_commands` returns all.
-    said = f"{question.subject}\n{question.text}\nEnd."
-    return without_commands(said) != said
-
-
 async def _consult(link: Link, question: Question, workspace: Workspace, spent: Spent) -> Answer:
     name = link.consultant.name
     if not link.breaker.allow():
         raise ConsultError(Why.RESTING, f"{name} failed {link.breaker.failed} times in a row and is left alone for now")
+    started = perf_counter()
     try:
         async with asyncio.timeout(link.timeout):
             answer = await _with_retries(link, question, workspace, spent)
@@ -132,8 +119,11 @@ async def _consult(link: Link, question: Question, workspace: Workspace, spent: 
     except ConsultError as refusal:
         error = refusal
     except asyncio.CancelledError:
-        # The deadline of the chain: this one was too slow as well.
-        link.breaker.fail()
+        # The deadline of the chain. Whether this one was too slow as well depends on what the queue had left of it.
+        if perf_counter() - started > link.timeout / 2:
+            link.breaker.fail()
+        else:
+            link.breaker.withdraw()
         raise
     except Exception as unforeseen:  # noqa: BLE001 -- whatever a provider's library raises, the message is triaged
         # Not its text, nor the traceback: both may hold the message.
@@ -147,7 +137,7 @@ async def _consult(link: Link, question: Question, workspace: Workspace, spent: 
 
 
 async def _with_retries(link: Link, question: Question, workspace: Workspace, spent: Spent) -> Answer:
-    for attempt in range(link.retries):
+    for attempt in range(link.settings.retries):
         try:
             return await link.consultant.consult(question, workspace, spent)
         except ConsultError as error:
@@ -161,7 +151,8 @@ async def _with_retries(link: Link, question: Question, workspace: Workspace, sp
 
 
 def _combined(own: Judgement, answer: Answer, question: Question, link: Link, *, latency: float) -> Judgement:
-    both = combine(own, answer, question, accuracy=link.accuracy, priority_accuracy=link.priority_accuracy)
+    weights = {"accuracy": link.settings.accuracy, "priority_accuracy": link.settings.priority_accuracy}
+    both = combine(own, answer, question, **weights)
     return replace(
         both,
         provider=link.consultant.name,
@@ -171,11 +162,5 @@ def _combined(own: Judgement, answer: Answer, question: Question, link: Link, *,
     )
 
 
-def _noting(judgement: Judgement, tried: list[dict[str, Any]]) -> Judgement:
-    return replace(judgement, output=judgement.output | {"tried": tried}) if tried else judgement
-
-
-def _fallen_back(own: Judgement, why: Why, detail: str, tried: list[dict[str, Any]]) -> Judgement:
-    reason = f"{own.reason.rstrip('.')}. By the embedded model alone: {detail}"
-    fallback: dict[str, Any] = {"why": why, "detail": detail, "tried": tried}
-    return replace(own, reason=reason, output=own.output | {"fallback": fallback})
+def _noting(judgement: Judgement, tried: Sequence[Attempt]) -> Judgement:
+    return replace(judgement, output=judgement.output | {"tried": described(tried)}) if tried else judgement

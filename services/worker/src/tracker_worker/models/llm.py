@@ -13,7 +13,6 @@ from tracker_worker.models.chain import Chain, Link
 from tracker_worker.models.consultant import Workspace
 from tracker_worker.models.llm_settings import LlmKind, LlmSettings
 from tracker_worker.models.provider import Provider, Question
-from tracker_worker.models.waiting_room import WaitingRoom
 from tracker_worker.settings import TriageSettings
 
 if TYPE_CHECKING:
@@ -36,6 +35,11 @@ def connect(settings: LlmSettings) -> "LanguageModel":
     # At DEBUG it would log requests with the messages in them.
     logging.getLogger("openai").setLevel(logging.WARNING)
     return LanguageModel(settings, _model(settings))
+
+
+def connect_all(providers: Sequence[LlmSettings]) -> list["LanguageModel"]:
+    """Build the connections to all providers; see `connect`."""
+    return [connect(settings) for settings in providers]
 
 
 def _model(settings: LlmSettings) -> "Model":
@@ -94,22 +98,11 @@ async def chain(
         links = []
         for given, model in zip(settings.providers, models, strict=True):
             await connections.enter_async_context(model)
-            links.append(
-                Link(
-                    model,
-                    Breaker(monotonic),
-                    threshold=given.threshold,
-                    timeout=given.timeout.total_seconds(),
-                    retries=given.retries,
-                    accuracy=given.accuracy,
-                    priority_accuracy=given.priority_accuracy,
-                )
-            )
+            links.append(Link(model, Breaker(monotonic), given))
         yield Chain(
             embedded,
             links,
             read,
             deadline=settings.llm_deadline.total_seconds(),
-            room=WaitingRoom(settings.llm_concurrency, settings.llm_waiting),
             daily_token_budget=settings.daily_token_budget,
         )

@@ -16,6 +16,10 @@ from pydantic import (
     model_validator,
 )
 
+EMBEDDED = "embedded"
+"""Name of the embedded model, which stands before all others."""
+DEFAULT_THRESHOLD = 0.75
+
 
 class LlmKind(StrEnum):
     """How the provider is spoken to."""
@@ -48,7 +52,7 @@ class LlmSettings(BaseModel):
     base_url: str | None = None
     """`http://host:port`; `/v1` is added where there is no path. Needed for `ollama`."""
     api_key: SecretStr | None = None
-    threshold: Annotated[float, Field(ge=0, le=1)] = 0.75
+    threshold: Annotated[float, Field(ge=0, le=1)] = DEFAULT_THRESHOLD
     """Asked when the embedded model's confidence is below; 1 asks always."""
     timeout: Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(seconds=80))] = timedelta(seconds=20)
     """For one message, all agents and attempts together."""
@@ -107,7 +111,7 @@ class LlmSettings(BaseModel):
 
 
 def _problem(settings: LlmSettings) -> str | None:  # noqa: PLR0911 -- one line per problem
-    if settings.name == "embedded":
+    if settings.name == EMBEDDED:
         return "that name is taken by the embedded model. Choose another"
     if settings.kind is LlmKind.OLLAMA and settings.base_url is None:
         return 'Ollama needs base_url. Add "base_url": "http://127.0.0.1:11434"'

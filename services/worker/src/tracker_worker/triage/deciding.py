@@ -1,0 +1,44 @@
+"""What a verdict leads to, under the autonomy of its Source."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tracker_core.manifests import Autonomy
+from tracker_core.tables import MessageState, TaskStatus
+
+from tracker_worker.models.consultant import Why
+from tracker_worker.models.provider import Judgement
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is to become of a judged message."""
+
+    state: MessageState
+    reason: str
+    task_status: TaskStatus | None = None
+    """Status of the task to make; None makes none."""
+
+
+def decide(judgement: Judgement, spec: Mapping[str, Any]) -> Outcome:
+    """Say what a verdict leads to under the Source's autonomy.
+
+    Args:
+        judgement: The verdict.
+        spec: `spec.triage` of the Source manifest in its JSON form; what is missing takes the manifest's defaults.
+    """
+    autonomy = Autonomy(spec.get("autonomy", Autonomy.SUGGEST))
+    threshold = int(spec.get("autoThreshold", 85))
+    if not judgement.actionable:
+        return Outcome(MessageState.IGNORED, f"Nothing to do: {judgement.reason}")
+    if autonomy in {Autonomy.SHADOW, Autonomy.DISABLED}:
+        return Outcome(MessageState.IGNORED, f"{autonomy}: the verdict is recorded, no task is made")
+    # Over its token budget a Source only suggests: that is what its manifest promises.
+    if autonomy is Autonomy.AUTO and not _over_budget(judgement) and judgement.confidence * 100 >= threshold:
+        return Outcome(MessageState.TASK, judgement.reason, TaskStatus.TODO)
+    return Outcome(MessageState.TASK, judgement.reason, TaskStatus.TRIAGE)
+
+
+def _over_budget(judgement: Judgement) -> bool:
+    return bool(judgement.output.get("fallback", {}).get("why") == Why.BUDGET)
