@@ -118,6 +118,18 @@ def test_mirror_has_the_fields_of_the_crd(model: type[Source] | type[Webhook], n
     assert _fields(spec, schema["$defs"]) == _fields(wanted, {})
 
 
+def test_source_chooses_its_language_models_in_an_order() -> None:
+    source = parse_manifest(a_source(triage={"providers": ["gpu", "embedded"]}))
+    assert isinstance(source, Source)
+    assert source.spec.triage.providers == ("gpu", "embedded")
+
+
+@pytest.mark.parametrize("providers", [[], ["gpu", "gpu"], ["GPU"], ["a"] * 17])
+def test_choice_of_language_models_that_cannot_be_meant_is_refused(providers: list[str]) -> None:
+    with pytest.raises(InvalidManifestError, match="providers"):
+        parse_manifest(a_source(triage={"providers": providers}))
+
+
 def test_two_objects_never_share_a_key_that_is_joined_by_dots() -> None:
     with pytest.raises(InvalidManifestError, match="namespace"):
         parse_manifest(SOURCE | {"metadata": {"name": "c", "namespace": "a.b"}, "spec": {"type": "webhook"}})

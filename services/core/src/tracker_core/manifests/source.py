@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from tracker_core.manifests.metadata import Duration, ManifestModel, ObjectMeta, SecretKeyRef, parse_duration
 
+ProviderName = Annotated[str, Field(max_length=63, pattern=r"^[a-z0-9][a-z0-9._-]*$")]
 Strings256 = Annotated[tuple[Annotated[str, Field(max_length=64)], ...], Field(max_length=256)]
 
 
@@ -153,9 +154,20 @@ class TriageSpec(ManifestModel):
     autonomy: Autonomy = Autonomy.SUGGEST
     auto_threshold: Annotated[int, Field(ge=0, le=100)] = 85
     """Calibrated percent."""
+    providers: Annotated[tuple[ProviderName, ...], Field(min_length=1, max_length=16)] | None = None
+    """Language models by their configured names, in the order in which they are asked; absent: all of the workspace.
+
+    The embedded model judges first wherever it stands; alone, it is the only one.
+    """
     profile_ref: Annotated[str, Field(max_length=253)] | None = None
     redact_pii: Annotated[bool, Field(alias="redactPII")] = True
     daily_token_budget: Annotated[int, Field(ge=0)] | None = None
+
+    @model_validator(mode="after")
+    def _each_provider_once(self) -> Self:
+        if self.providers is not None and len(set(self.providers)) < len(self.providers):
+            raise ValueError("providers: each stands there once")
+        return self
 
     @model_validator(mode="after")
     def _auto_needs_threshold(self) -> Self:
