@@ -34,7 +34,13 @@ async def test_a_task_made_by_hand_is_shown_by_number_and_id(admin: httpx.AsyncC
     for key in ("1", task["id"]):
         answer = await admin.get(f"/api/tasks/{key}")
         assert answer.headers["etag"] == '"1"'
-        assert answer.json() == task | {"messages": [], "verdicts": [], "comment_count": 0}
+        assert answer.json() == task | {
+            "messages": [],
+            "verdicts": [],
+            "comment_count": 0,
+            "duplicates": [],
+            "merged": [],
+        }
 
 
 async def test_a_task_comes_with_the_conversation_around_its_message(api: Api, admin: httpx.AsyncClient) -> None:
@@ -263,8 +269,9 @@ async def test_a_duplicate_names_the_other_and_undo_forgets_it(api: Api, admin: 
 
     assert (closed["status"], closed["duplicate_of"]) == ("duplicate", other["id"])
     assert [message["id"] for message in detail["messages"]] == [str(message_id)]
-    merged = (await admin.get(f"/api/tasks/{other['id']}/events")).json()["items"][0]
-    assert (merged["verb"], merged["data"]["duplicate"]["number"]) == ("task.merged", task["number"])
+    told = (await admin.get(f"/api/tasks/{other['id']}/events")).json()["items"]
+    assert [event["verb"] for event in told] == ["task.unmerged", "task.merged", "task.created"]
+    assert told[1]["data"]["duplicate"]["number"] == task["number"]
     assert (undone["status"], undone["duplicate_of"]) == ("triage", None)
 
 

@@ -19,6 +19,7 @@ from tracker_core.telemetry import configure_logging
 
 from tracker_api import problems
 from tracker_api.accounts.endpoints import router as accounts
+from tracker_api.accuracy.endpoints import router as accuracy
 from tracker_api.context import open_context
 from tracker_api.dashboard import dashboard_app
 from tracker_api.dead_letters.endpoints import router as dead_letters
@@ -43,7 +44,20 @@ from tracker_api.tasks.endpoints import router as tasks
 
 log = logging.getLogger(__name__)
 
-ROUTERS = (tasks, messages, sources, manifests, imports, events, stats, ledger, dead_letters, health, accounts)
+ROUTERS = (
+    tasks,
+    messages,
+    sources,
+    manifests,
+    imports,
+    events,
+    stats,
+    accuracy,
+    ledger,
+    dead_letters,
+    health,
+    accounts,
+)
 
 FEED_SECONDS = 3.0
 """How long a start waits for the live feed."""

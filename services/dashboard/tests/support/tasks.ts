@@ -26,6 +26,7 @@ export function taskFixture(number: number, fields: Partial<Task> = {}): Task {
     updated_at: '2026-01-01T00:00:00Z',
     version: 1,
     message_count: 0,
+    duplicate_proposals: 0,
     ...fields,
   };
 }

@@ -10,8 +10,8 @@ from tracker_api.auth import Editor, Viewer
 from tracker_api.context import Ctx
 from tracker_api.filters import Keys, States
 from tracker_api.idempotency import OnlyOnce
-from tracker_api.messages import service
-from tracker_api.messages.schemas import MessageDetail, MessagePage, Retriage
+from tracker_api.messages import correcting, service
+from tracker_api.messages.schemas import Message, MessageCorrection, MessageDetail, MessagePage, Retriage
 from tracker_api.paging import Cursor, Limit
 
 router = APIRouter(tags=["messages"])
@@ -44,3 +44,13 @@ async def get_message(context: Ctx, principal: Viewer, message_id: UUID) -> Mess
 async def retriage_message(context: Ctx, principal: Editor, once: OnlyOnce, message_id: UUID) -> Response:
     """Let triage judge the message again."""
     return await once.answer(context, principal, lambda tx: service.retriage(tx, principal, message_id), status=202)
+
+
+@router.post("/messages/{message_id}/correction", response_model=Message)
+async def correct_message(
+    context: Ctx, principal: Editor, once: OnlyOnce, message_id: UUID, correction: MessageCorrection
+) -> Response:
+    """Say what a message is: it becomes a task, its task changes, or it is noise; triage learns from it."""
+    return await once.answer(
+        context, principal, lambda tx: correcting.correct(tx, principal, message_id, correction), status=200
+    )

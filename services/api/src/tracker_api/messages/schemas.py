@@ -9,6 +9,7 @@ from tracker_core.manifests import SourceKind
 from tracker_core.repositories.messages import MessageRow, VerdictRow
 from tracker_core.tables import Category, MessageState, Priority, TaskStatus
 
+from tracker_api.inputs import Input
 from tracker_api.paging import Page
 from tracker_api.references import SourceRef, TaskRef
 
@@ -125,6 +126,15 @@ class Retriage(BaseModel):
 
     id: UUID
     state: MessageState
+
+
+class MessageCorrection(Input):
+    """What a message is."""
+
+    category: Category
+    """`noise` says that there is nothing to do."""
+    priority: Priority | None = None
+    """As judged when left out."""
 
 
 def _task(row: MessageRow) -> TaskRef | None:

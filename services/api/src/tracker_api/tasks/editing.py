@@ -5,19 +5,20 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
-from tracker_core.errors import ConflictError, InvalidInputError, NotFoundError, StaleVersionError
+from tracker_core.errors import ConflictError, InvalidInputError, StaleVersionError
 from tracker_core.events import Change, Entity, Verb
-from tracker_core.repositories import accounts, comments
+from tracker_core.repositories import accounts, comments, merges
 from tracker_core.repositories import tasks as repository
 from tracker_core.repositories.tasks import TaskRow
-from tracker_core.tables import Correction, Task, TaskStatus, Verdict, now
+from tracker_core.tables import Category, Correction, Task, TaskStatus, Verdict, now
 from tracker_core.transaction import Transaction
 
 from tracker_api.auth import Principal
-from tracker_api.tasks import schemas
+from tracker_api.tasks import merging, schemas
 from tracker_api.tasks.corrections import corrections
 from tracker_api.tasks.schemas import CommentDraft, TaskDraft, TaskPatch
 from tracker_api.tasks.service import find_task
+from tracker_api.tasks.teaching import learn
 
 PREVIEW = 140
 """Characters of a comment in its event."""
@@ -56,10 +57,14 @@ async def update_task(
         ConflictError: the duplicates would lead in a circle.
     """
     connection = await tx.session.connection()
-    row = await find_task(connection, tx.workspace_id, key)
     wanted = patch.model_dump(include=patch.model_fields_set)
-    if "duplicate_of" in wanted or "status" in wanted:
-        wanted |= await _resolve_duplicate(connection, tx.workspace_id, row, wanted)
+    row = await find_task(connection, tx.workspace_id, key)
+    _decline_noise(row, wanted)
+    if {"duplicate_of", "status"} & wanted.keys():
+        if row.duplicate_of is not None or "duplicate_of" in wanted:
+            # Taken before the row's own lock: two edits that link each other must not wait for each other.
+            await merges.lock_merges(connection, tx.workspace_id)
+        wanted |= await merging.resolve(connection, tx.workspace_id, row, wanted)
     task = await tx.session.get(Task, row.id, with_for_update=True)
     if task is None or task.version != version:
         raise StaleVersionError(
@@ -71,6 +76,9 @@ async def update_task(
     before = {name: _plain(getattr(task, name)) for name in wanted}
     changed = [name for name, value in wanted.items() if _plain(value) != before[name]]
     if changed:
+        target = task.duplicate_of
+        if "status" in changed:
+            task.status_before_duplicate = task.status if wanted["status"] == TaskStatus.DUPLICATE else None
         for name in changed:
             setattr(task, name, wanted[name])
         task.version += 1
@@ -79,7 +87,21 @@ async def update_task(
         was = {name: before[name] for name in changed}
         is_now = {name: _plain(wanted[name]) for name in changed}
         await _record(tx, principal, task, was, is_now)
+        if "duplicate_of" in changed:
+            await merging.follow(tx, principal, task, target)
     return schemas.Task.of(await find_task(connection, tx.workspace_id, str(row.id)))
+
+
+async def unmerge_task(tx: Transaction, principal: Principal, key: str, *, version: int) -> schemas.Task:
+    """Take a merge back: the task gets the status that it had before.
+
+    Raises:
+        ConflictError: It is no duplicate.
+    """
+    row = await find_task(await tx.session.connection(), tx.workspace_id, key)
+    if row.duplicate_of is None:
+        raise ConflictError(f"Task {row.number} is merged into no other", cure="Only a duplicate can be unmerged")
+    return await update_task(tx, principal, str(row.id), TaskPatch(duplicate_of=None), version=version)
 
 
 async def add_comment(tx: Transaction, principal: Principal, key: str, draft: CommentDraft) -> schemas.Comment:
@@ -103,9 +125,6 @@ async def _record(
     entity = Entity("task", task.id)
     told = {"number": task.number, "title": task.title, "status": task.status}
     tx.record(Change(verb=Verb.TASK_UPDATED, entity=entity, data=told, before=before, after=after))
-    if after.get("duplicate_of"):
-        other = Entity("task", UUID(after["duplicate_of"]))
-        tx.record(Change(verb=Verb.TASK_MERGED, entity=other, data={"duplicate": told | {"id": str(task.id)}}))
     verdict = await tx.session.get(Verdict, task.verdict_id) if task.verdict_id is not None else None
     if verdict is None:
         return
@@ -131,41 +150,17 @@ async def _record(
                 after={corrected.field: corrected.after},
             )
         )
+    await learn(tx, principal, task, verdict, set(after))
 
 
-async def _resolve_duplicate(
-    connection: AsyncConnection, workspace_id: UUID, row: TaskRow, wanted: dict[str, Any]
-) -> dict[str, Any]:
-    """Return status and target as they belong together: a task is a duplicate if and only if it names the other."""
-    given = wanted.get("duplicate_of")
-    status = wanted.get("status", TaskStatus.DUPLICATE if given is not None else row.status)
-    if status != TaskStatus.DUPLICATE:
-        if given is not None:
-            raise InvalidInputError(
-                f"body.duplicate_of: a task that is {status} duplicates nothing", cure="Send status duplicate with it"
-            )
-        return {"status": status, "duplicate_of": None}
-    if given is None and "duplicate_of" not in wanted:
-        given = row.duplicate_of
-    if given is None:
+def _decline_noise(row: TaskRow, wanted: dict[str, Any]) -> None:
+    """Let an edit that says "noise" decline the task: there is nothing to do."""
+    if wanted.get("category") != Category.NOISE or row.category == Category.NOISE:
+        return
+    if wanted.setdefault("status", TaskStatus.DECLINED) != TaskStatus.DECLINED:
         raise InvalidInputError(
-            "body.duplicate_of: a duplicate needs the task that it duplicates",
-            cure="Send the number or id of that task",
+            f"body.status: what is noise cannot be {wanted['status']}", cure="Send another category, or status declined"
         )
-    # Taken before the row's own lock: two edits that link each other must not wait for each other.
-    await repository.lock_duplicates(connection, workspace_id)
-    try:
-        target = await find_task(connection, workspace_id, str(given))
-    except NotFoundError as error:
-        raise InvalidInputError(f"body.duplicate_of: {error.detail}", cure=error.cure) from error
-    if target.id == row.id:
-        raise InvalidInputError(f"Task {row.number} cannot duplicate itself", cure="Send another task")
-    if await repository.leads_to(connection, target.id, row.id):
-        raise ConflictError(
-            f"Task {target.number} is itself a duplicate of task {row.number}",
-            cure=f"Reopen task {target.number} first, or close that one instead",
-        )
-    return {"status": status, "duplicate_of": target.id}
 
 
 async def _check_assignee(connection: AsyncConnection, workspace_id: UUID, member_id: UUID | None) -> None:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 from tracker_core.errors import InvalidInputError
 from tracker_core.repositories.tasks import TaskFilter
+from tracker_core.tables import TaskStatus
 
 from tracker_api.auth import Editor, Principal, Viewer
 from tracker_api.context import Ctx
@@ -15,11 +16,12 @@ from tracker_api.filters import Categories, Keys, Priorities, Statuses
 from tracker_api.idempotency import OnlyOnce
 from tracker_api.paging import Cursor, Limit
 from tracker_api.preconditions import ExpectedVersion, etag
-from tracker_api.tasks import editing, service
+from tracker_api.tasks import editing, merging, service
 from tracker_api.tasks.schemas import (
     Comment,
     CommentDraft,
     CommentPage,
+    Merge,
     Task,
     TaskCounts,
     TaskDetail,
@@ -101,6 +103,36 @@ async def update_task(
         updated = await editing.update_task(tx, principal, task, patch, version=version)
     response.headers["etag"] = etag(updated.version)
     return updated
+
+
+@router.post("/tasks/{task}/merge")
+async def merge_task(
+    *, context: Ctx, principal: Editor, task: TaskKey, version: ExpectedVersion, merge: Merge, response: Response
+) -> Task:
+    """Close a task as a duplicate of another, which then shows its messages too."""
+    patch = TaskPatch(status=TaskStatus.DUPLICATE, duplicate_of=merge.into)
+    async with context.transactions.begin(principal.workspace_id, principal.actor) as tx:
+        merged = await editing.update_task(tx, principal, task, patch, version=version)
+    response.headers["etag"] = etag(merged.version)
+    return merged
+
+
+@router.post("/tasks/{task}/unmerge")
+async def unmerge_task(
+    *, context: Ctx, principal: Editor, task: TaskKey, version: ExpectedVersion, response: Response
+) -> Task:
+    """Take a merge back: status and messages as before."""
+    async with context.transactions.begin(principal.workspace_id, principal.actor) as tx:
+        unmerged = await editing.unmerge_task(tx, principal, task, version=version)
+    response.headers["etag"] = etag(unmerged.version)
+    return unmerged
+
+
+@router.post("/tasks/{task}/duplicates/{other}/dismiss", status_code=204)
+async def dismiss_duplicate(context: Ctx, principal: Editor, task: TaskKey, other: TaskKey) -> None:
+    """Say that two tasks are not the same; the pair is never proposed again."""
+    async with context.transactions.begin(principal.workspace_id, principal.actor) as tx:
+        await merging.dismiss(tx, principal, task, other)
 
 
 @router.get("/tasks/{task}/events")

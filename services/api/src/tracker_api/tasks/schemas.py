@@ -6,13 +6,14 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field
 from tracker_core.repositories.comments import CommentRow
+from tracker_core.repositories.duplicates import PairRow
 from tracker_core.repositories.tasks import TaskRow
-from tracker_core.tables import Category, Priority, TaskStatus
+from tracker_core.tables import Category, Priority, ProposalState, TaskStatus
 
 from tracker_api.inputs import Input, Line, Moment, Prose, Text
 from tracker_api.messages.schemas import Message, Verdict
 from tracker_api.paging import Page
-from tracker_api.references import MemberRef, SourceRef, member_ref, source_ref
+from tracker_api.references import MemberRef, SourceRef, TaskRef, member_ref, source_ref
 
 Label = Annotated[Line, Field(max_length=64)]
 
@@ -44,13 +45,14 @@ class TaskPatch(Input):
     status: TaskStatus = TaskStatus.TODO
     """`todo` accepts a suggestion, `declined` declines it, `duplicate` needs `duplicate_of`."""
     category: Category = Category.TASK
+    """`noise` declines the task, and triage learns that there was nothing to do."""
     priority: Priority = Priority.MEDIUM
     assignee_id: UUID | None = None
     due_on: date | None = None
     labels: Labels = []
     snoozed_until: Moment | None = None
     duplicate_of: UUID | int | None = None
-    """Id or number of the other task."""
+    """Id or number of the other task; null takes a merge back."""
 
 
 class Task(BaseModel):
@@ -80,6 +82,9 @@ class Task(BaseModel):
     version: int
     """Send it back as `If-Match` to change the task."""
     message_count: int
+    """Those that its duplicates brought are counted too."""
+    duplicate_proposals: int
+    """Tasks that may be the same, and about which nobody has decided yet."""
 
     @classmethod
     def of(cls, row: TaskRow) -> "Task":
@@ -106,11 +111,52 @@ class Task(BaseModel):
             updated_at=row.updated_at,
             version=row.version,
             message_count=row.message_count,
+            duplicate_proposals=row.duplicate_proposals,
         )
 
 
 class TaskPage(Page[Task]):
     """Tasks in the order that was asked for."""
+
+
+class DuplicateTask(TaskRef):
+    """A task that may be the same as another."""
+
+    source: SourceRef | None
+
+
+class Duplicate(BaseModel):
+    """A proposal that another task is the same as this one."""
+
+    task: DuplicateTask
+    score: float
+    """Probability, 0-1."""
+    reason: str
+    state: ProposalState
+
+    @classmethod
+    def of(cls, row: PairRow) -> "Duplicate":
+        """Return the proposal for the wire."""
+        return cls(
+            task=DuplicateTask(
+                id=row.id,
+                number=row.number,
+                title=row.title,
+                status=TaskStatus(row.status),
+                source=source_ref(row.source_id, row.source_namespace, row.source_name, row.source_kind),
+            ),
+            score=row.score,
+            reason=row.reason,
+            state=ProposalState(row.state),
+        )
+
+
+class MergedTask(BaseModel):
+    """A task that was merged into another."""
+
+    id: UUID
+    number: int
+    title: str
 
 
 class TaskDetail(Task):
@@ -121,6 +167,17 @@ class TaskDetail(Task):
     verdicts: list[Verdict]
     """Newest first."""
     comment_count: int
+    duplicates: list[Duplicate]
+    """Open and confirmed proposals, the likeliest first."""
+    merged: list[MergedTask]
+    """Duplicates of this task, the oldest first."""
+
+
+class Merge(Input):
+    """Which task it is merged into."""
+
+    into: UUID | int
+    """Number or id."""
 
 
 class TaskCounts(BaseModel):

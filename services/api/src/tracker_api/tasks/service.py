@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 from tracker_core.database import reading
 from tracker_core.errors import InvalidInputError, NotFoundError
-from tracker_core.repositories import comments, messages, sources
+from tracker_core.repositories import comments, duplicates, messages, sources
 from tracker_core.repositories import tasks as repository
 from tracker_core.repositories.tasks import Position, Sort, SortKey, TaskFilter, TaskRow
 
@@ -16,10 +16,20 @@ from tracker_api.events import service as events
 from tracker_api.events.schemas import EventPage
 from tracker_api.messages.schemas import Message, Verdict
 from tracker_api.paging import cut, decode_cursor, encode_cursor, wrong_cursor
-from tracker_api.tasks.schemas import Comment, CommentPage, Task, TaskCounts, TaskDetail, TaskPage
+from tracker_api.tasks.schemas import (
+    Comment,
+    CommentPage,
+    Duplicate,
+    MergedTask,
+    Task,
+    TaskCounts,
+    TaskDetail,
+    TaskPage,
+)
 
 SHOWN_MESSAGES = 200
 """Own messages that come with a task."""
+SHOWN_MERGED = 200
 SHOWN_AROUND = 25
 """Messages of its conversation that come with it, before and after."""
 _LARGEST_NUMBER = 2**31 - 1
@@ -62,11 +72,15 @@ async def get_task(context: Context, principal: Principal, key: str) -> TaskDeta
         said, own = await messages.messages_of_task(connection, row.id, limit=SHOWN_MESSAGES, around=SHOWN_AROUND)
         verdicts = await messages.verdicts_of_messages(connection, own)
         comment_count = await comments.count_comments(connection, row.id)
+        proposed = await duplicates.proposed_for(connection, row.id)
+        merged = await duplicates.merged_into(connection, row.id, limit=SHOWN_MERGED)
     return TaskDetail(
         **dict(Task.of(row)),
         messages=[Message.of(message) for message in said],
         verdicts=[Verdict.of(verdict) for verdict in verdicts],
         comment_count=comment_count,
+        duplicates=[Duplicate.of(pair) for pair in proposed],
+        merged=[MergedTask(id=other.id, number=other.number, title=other.title) for other in merged],
     )
 
 

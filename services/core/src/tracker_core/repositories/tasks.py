@@ -1,4 +1,4 @@
-"""Tasks: keyset lists with composable filters, one task, counts, numbers, duplicates."""
+"""Tasks: keyset lists with composable filters, one task, counts, numbers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -40,10 +40,14 @@ class TaskRow:
     language: str | None
     provider: str | None
     duplicate_of: UUID | None
+    status_before_duplicate: str | None
     created_at: datetime
     updated_at: datetime
     version: int
     message_count: int
+    """Those that its duplicates brought are counted too."""
+    duplicate_proposals: int
+    """Tasks that may be the same, and about which nobody has decided yet."""
 
 
 class SortKey(StrEnum):
@@ -109,8 +113,11 @@ _SORTS: Mapping[SortKey, tuple[str, str] | None] = {
 _COLUMNS = """
 t.id, t.number, t.title, t.description, t.status, t.category, t.priority, t.assignee_id, a.name as assignee_name,
 t.due_on, t.snoozed_until, t.labels, t.source_id, s.namespace as source_namespace, s.name as source_name,
-s.kind as source_kind, t.verdict_id, t.confidence, v.reason, v.language, v.provider, t.duplicate_of, t.created_at,
-t.updated_at, t.version, (select count(*) from task_message tm where tm.task_id = t.id) as message_count
+s.kind as source_kind, t.verdict_id, t.confidence, v.reason, v.language, v.provider, t.duplicate_of,
+t.status_before_duplicate, t.created_at, t.updated_at, t.version,
+(select count(*) from task_message tm where tm.task_id = t.id) as message_count,
+(select count(*) from duplicate_proposal p where p.task_id = t.id and p.state = 'open')
++ (select count(*) from duplicate_proposal p where p.other_id = t.id and p.state = 'open') as duplicate_proposals
 """
 
 _JOINS = """
@@ -246,27 +253,6 @@ async def next_number(connection: AsyncConnection, workspace_id: UUID) -> int:
         {"workspace": workspace_id},
     )
     return int(taken.scalar_one())
-
-
-async def lock_duplicates(connection: AsyncConnection, workspace_id: UUID) -> None:
-    """Let one transaction at a time link duplicates in this workspace: two at once could close a circle."""
-    await connection.execute(
-        text("select pg_advisory_xact_lock(hashtextextended('duplicate_of ' || :workspace, 0))"),
-        {"workspace": str(workspace_id)},
-    )
-
-
-async def leads_to(connection: AsyncConnection, start: UUID, target: UUID) -> bool:
-    """Say whether following `duplicate_of` from `start` comes to `target`."""
-    found = await connection.execute(
-        text(
-            "with recursive chain (id) as (select cast(:start as uuid) union"
-            " select t.duplicate_of from chain join task t on t.id = chain.id where t.duplicate_of is not null)"
-            " select exists (select from chain where id = :target)"
-        ),
-        {"start": start, "target": target},
-    )
-    return bool(found.scalar())
 
 
 async def message_ids(connection: AsyncConnection, task_id: UUID) -> list[UUID]:

@@ -72,6 +72,66 @@ export interface paths {
         patch: operations["update_task"];
         trace?: never;
     };
+    "/api/tasks/{task}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge Task
+         * @description Close a task as a duplicate of another, which then shows its messages too.
+         */
+        post: operations["merge_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unmerge Task
+         * @description Take a merge back: status and messages as before.
+         */
+        post: operations["unmerge_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task}/duplicates/{other}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss Duplicate
+         * @description Say that two tasks are not the same; the pair is never proposed again.
+         */
+        post: operations["dismiss_duplicate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks/{task}/events": {
         parameters: {
             query?: never;
@@ -176,6 +236,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/messages/{message_id}/correction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Correct Message
+         * @description Say what a message is: it becomes a task, its task changes, or it is noise; triage learns from it.
+         */
+        post: operations["correct_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sources": {
         parameters: {
             query?: never;
@@ -272,6 +352,26 @@ export interface paths {
          * @description Return figures of the last days, today included.
          */
         get: operations["get_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accuracy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Accuracy
+         * @description Return how often triage was right, as people say: by Source, category, day and confidence.
+         */
+        get: operations["get_accuracy"];
         put?: never;
         post?: never;
         delete?: never;
@@ -573,6 +673,33 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AccuracyReport
+         * @description Figures of the last days, today included. Accepting a suggestion counts as saying that it is right.
+         */
+        AccuracyReport: {
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+            totals: components["schemas"]["Totals"];
+            /** By Source */
+            by_source: components["schemas"]["SourceAccuracy"][];
+            /** By Category */
+            by_category: components["schemas"]["CategoryAccuracy"][];
+            /** Over Time */
+            over_time: components["schemas"]["DayAccuracy"][];
+            /** Calibration */
+            calibration: components["schemas"]["CalibrationStep"][];
+            /** Corrections */
+            corrections: components["schemas"]["FieldCorrections"][];
+        };
+        /**
          * Actor
          * @description Who did it.
          */
@@ -639,11 +766,42 @@ export interface components {
             lost: number;
         };
         /**
+         * CalibrationStep
+         * @description Those of about the same confidence: with a calibrated one, both figures are equal.
+         */
+        CalibrationStep: {
+            /** From */
+            from: number;
+            /** To */
+            to: number;
+            /** Judged */
+            judged: number;
+            /** Confidence */
+            confidence: number;
+            /** Accuracy */
+            accuracy: number;
+        };
+        /**
          * Category
          * @description What a message is.
          * @enum {string}
          */
         Category: "bug" | "feature" | "question" | "task" | "incident" | "noise";
+        /**
+         * CategoryAccuracy
+         * @description Those that triage had judged to be of one category.
+         */
+        CategoryAccuracy: {
+            category: components["schemas"]["Category"];
+            /** Judged */
+            judged: number;
+            /** Right */
+            right: number;
+            /** Corrected To */
+            corrected_to: {
+                [key: string]: number;
+            };
+        };
         /**
          * Comment
          * @description An internal note; it never leaves.
@@ -713,6 +871,23 @@ export interface components {
             waiting: number;
             /** Dead */
             dead: number;
+        };
+        /**
+         * DayAccuracy
+         * @description Those of one day; days without any are left out.
+         */
+        DayAccuracy: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Source */
+            source: string | null;
+            /** Judged */
+            judged: number;
+            /** Right */
+            right: number;
         };
         /**
          * DayStats
@@ -812,6 +987,35 @@ export interface components {
             reason: string;
         };
         /**
+         * Duplicate
+         * @description A proposal that another task is the same as this one.
+         */
+        Duplicate: {
+            task: components["schemas"]["DuplicateTask"];
+            /** Score */
+            score: number;
+            /** Reason */
+            reason: string;
+            state: components["schemas"]["ProposalState"];
+        };
+        /**
+         * DuplicateTask
+         * @description A task that may be the same as another.
+         */
+        DuplicateTask: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: number;
+            /** Title */
+            title: string;
+            status: components["schemas"]["TaskStatus"];
+            source: components["schemas"]["SourceRef"] | null;
+        };
+        /**
          * Entity
          * @description What it was done to.
          */
@@ -862,6 +1066,16 @@ export interface components {
             items: components["schemas"]["Event"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * FieldCorrections
+         * @description How often people changed a field that triage had decided.
+         */
+        FieldCorrections: {
+            /** Field */
+            field: string;
+            /** Count */
+            count: number;
         };
         /**
          * Health
@@ -1039,6 +1253,29 @@ export interface components {
             name: string;
         };
         /**
+         * Merge
+         * @description Which task it is merged into.
+         */
+        Merge: {
+            /** Into */
+            into: string | number;
+        };
+        /**
+         * MergedTask
+         * @description A task that was merged into another.
+         */
+        MergedTask: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: number;
+            /** Title */
+            title: string;
+        };
+        /**
          * Message
          * @description What somebody said, and what became of it.
          */
@@ -1081,6 +1318,14 @@ export interface components {
             last_error: string | null;
             /** Trace Id */
             trace_id: string;
+        };
+        /**
+         * MessageCorrection
+         * @description What a message is.
+         */
+        MessageCorrection: {
+            category: components["schemas"]["Category"];
+            priority?: components["schemas"]["Priority"] | null;
         };
         /**
          * MessageDetail
@@ -1244,6 +1489,12 @@ export interface components {
             message: string;
         };
         /**
+         * ProposalState
+         * @description What became of a proposed duplicate.
+         * @enum {string}
+         */
+        ProposalState: "open" | "confirmed" | "dismissed";
+        /**
          * Result
          * @description What applying a manifest did.
          * @enum {string}
@@ -1313,6 +1564,20 @@ export interface components {
             counts: components["schemas"]["Counts"];
             /** Webhook Url */
             webhook_url: string | null;
+        };
+        /**
+         * SourceAccuracy
+         * @description Those of one Source.
+         */
+        SourceAccuracy: {
+            /** Source */
+            source: string;
+            /** Judged */
+            judged: number;
+            /** Category Accuracy */
+            category_accuracy: number;
+            /** Priority Accuracy */
+            priority_accuracy: number;
         };
         /**
          * SourceHealth
@@ -1465,6 +1730,8 @@ export interface components {
             version: number;
             /** Message Count */
             message_count: number;
+            /** Duplicate Proposals */
+            duplicate_proposals: number;
         };
         /**
          * TaskCounts
@@ -1535,12 +1802,18 @@ export interface components {
             version: number;
             /** Message Count */
             message_count: number;
+            /** Duplicate Proposals */
+            duplicate_proposals: number;
             /** Messages */
             messages: components["schemas"]["Message"][];
             /** Verdicts */
             verdicts: components["schemas"]["Verdict"][];
             /** Comment Count */
             comment_count: number;
+            /** Duplicates */
+            duplicates: components["schemas"]["Duplicate"][];
+            /** Merged */
+            merged: components["schemas"]["MergedTask"][];
         };
         /**
          * TaskDraft
@@ -1645,6 +1918,22 @@ export interface components {
             /** Name */
             name: string;
             role?: components["schemas"]["Role"];
+        };
+        /**
+         * Totals
+         * @description All verdicts that people have decided about.
+         */
+        Totals: {
+            /** Judged */
+            judged: number;
+            /** Category Right */
+            category_right: number;
+            /** Priority Right */
+            priority_right: number;
+            /** Category Accuracy */
+            category_accuracy: number | null;
+            /** Priority Accuracy */
+            priority_accuracy: number | null;
         };
         /**
          * TriageSeconds
@@ -1902,6 +2191,112 @@ export interface operations {
             };
         };
     };
+    merge_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `"<version>"` of what was read */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Number or id of the task */
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unmerge_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `"<version>"` of what was read */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Number or id of the task */
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismiss_duplicate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number or id of the task */
+                task: string;
+                /** @description Number or id of the task */
+                other: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_task_events: {
         parameters: {
             query?: {
@@ -2120,6 +2515,44 @@ export interface operations {
             };
         };
     };
+    correct_message: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes sending it again harmless, for a day */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageCorrection"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_sources: {
         parameters: {
             query?: never;
@@ -2305,6 +2738,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Stats"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_accuracy: {
+        parameters: {
+            query?: {
+                days?: number;
+                /** @description `namespace/name` or id of a Source; several separated by commas */
+                source?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccuracyReport"];
                 };
             };
             /** @description A problem */

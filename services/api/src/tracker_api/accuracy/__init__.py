@@ -1,0 +1,1 @@
+"""Accuracy: how right triage was, as people say."""
