@@ -40,6 +40,10 @@ class Heartbeat(msgspec.Struct, frozen=True, omit_defaults=True):
     lag: int = 0
     """Messages it knows of and has not dealt with."""
     version: str = ""
+    reason: str = ""
+    """`tracker_core.channels.condition.Reason` of a Source that is not ready."""
+    account: str = ""
+    """Who the provider of a Source says we are: `@bot`, `team/app`, the mailbox."""
 
 
 class ServedSource(msgspec.Struct, frozen=True):

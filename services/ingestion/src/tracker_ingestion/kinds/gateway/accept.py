@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import Any, Literal
 
 import msgspec
+from tracker_core.channels.publishing import Publisher
 from tracker_core.errors import InvalidInputError
 from tracker_core.inbound import InboundMessage, inbound_message
 
@@ -22,7 +23,6 @@ from tracker_ingestion.kinds.gateway.endpoint import Endpoint
 from tracker_ingestion.kinds.gateway.expressions import UnreadableError, is_true, search
 from tracker_ingestion.kinds.gateway.limits import Network, check_address, client_address
 from tracker_ingestion.kinds.gateway.problems import Answer
-from tracker_ingestion.kinds.gateway.publish import Publisher
 from tracker_ingestion.kinds.gateway.reading import TEXT_NAMES, Reading
 from tracker_ingestion.kinds.gateway.tally import Outcome
 from tracker_ingestion.kinds.gateway.verification import HeaderMap

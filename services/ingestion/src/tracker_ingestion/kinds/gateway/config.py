@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tracker_core.channels.secret_files import read_secret, secret_path, secret_refs
 from tracker_core.errors import TrackerError
 from tracker_core.manifests import SecretKeyRef, Source, Webhook, read_documents
 
 from tracker_ingestion.kinds.gateway.endpoint import Endpoint, Memory, build_endpoint, check_webhook
-from tracker_ingestion.kinds.gateway.secret_files import read_secret, secret_path, secret_refs
 
 MAX_FILES = 10_000
 """Manifest files read of one folder."""

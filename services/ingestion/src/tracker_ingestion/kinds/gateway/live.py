@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from nats.errors import Error as NatsError
 from starlette.applications import Starlette
 from tracker_core.bus import Bus, connect, ensure_bus
+from tracker_core.channels.publishing import Publisher
 from tracker_core.errors import UnavailableError
 from tracker_core.health import INTERVAL
 
@@ -15,7 +16,6 @@ from tracker_ingestion.kinds.gateway.accept import Acceptor
 from tracker_ingestion.kinds.gateway.app import Gateway
 from tracker_ingestion.kinds.gateway.body import Budget
 from tracker_ingestion.kinds.gateway.config import Loader
-from tracker_ingestion.kinds.gateway.publish import Publisher
 from tracker_ingestion.kinds.gateway.reporting import report
 from tracker_ingestion.kinds.gateway.settings import Settings
 

@@ -8,6 +8,7 @@ flight both are equally fast.
 from nats.errors import Error as NatsError
 from nats.errors import MaxPayloadError
 from nats.js.errors import APIError, NoStreamResponseError
+
 from tracker_core.bus import Bus, inbound_subject
 from tracker_core.errors import TooLargeError, TrackerError, UnavailableError
 from tracker_core.inbound import InboundMessage, encode, message_id

@@ -1,0 +1,69 @@
+"""The way to the bus for a process that fetches: it waits for the ack as long as it takes, and never goes on without.
+
+What cannot be published stays with the provider, so the caller confirms (an offset, a flag, a cursor) only after
+`publish` has returned. A message that is too large for the bus is published as a dead letter without its raw form.
+"""
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+
+import msgspec
+
+from tracker_core.bus import Bus
+from tracker_core.channels.condition import Condition, Reason
+from tracker_core.channels.publishing import Publisher
+from tracker_core.errors import TooLargeError, UnavailableError
+from tracker_core.inbound import InboundMessage
+from tracker_core.telemetry import new_trace
+
+log = logging.getLogger(__name__)
+
+ACK_SECONDS = 5.0
+MAX_IN_FLIGHT = 64
+_LONGEST_WAIT = 30.0
+_KEPT_OF_TOO_LARGE = 100_000
+"""Characters kept of a raw form that the bus does not take."""
+
+
+class Intake:
+    """Publishes the messages of one process."""
+
+    def __init__(self, bus: Bus, condition: Condition) -> None:
+        self._publisher = Publisher(ack_timeout=ACK_SECONDS, max_in_flight=MAX_IN_FLIGHT)
+        self._publisher.attach(bus)
+        self._condition = condition
+
+    async def publish(self, message: InboundMessage, *, traceparent: str = "") -> bool:
+        """Publish and wait for the ack, again and again until it comes; return whether the bus had it already."""
+        trace = traceparent or new_trace()
+        wait = 0.5
+        while True:
+            try:
+                known = await self._publisher.publish(message, bus_id=message.external_id, traceparent=trace)
+            except TooLargeError as error:
+                message = _without_raw(message, error)
+            except UnavailableError as error:
+                self._condition.trouble(Reason.BUS_UNAVAILABLE, f"{error}. Nothing is lost: it stays at the provider")
+                log.warning("Source %s: %s; again in %.1f s", message.source, error.detail, wait)
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, _LONGEST_WAIT)
+            else:
+                if self._condition.reason == Reason.BUS_UNAVAILABLE:
+                    self._condition.ready()
+                self._condition.took(datetime.now(UTC))
+                return known
+
+
+def _without_raw(message: InboundMessage, error: TooLargeError) -> InboundMessage:
+    if message.dead.startswith(error.detail):
+        raise error
+    kept = message.raw[:_KEPT_OF_TOO_LARGE] if message.raw_encoding == "text" else ""
+    return msgspec.structs.replace(
+        message,
+        text=message.text[:_KEPT_OF_TOO_LARGE],
+        raw=kept,
+        raw_encoding="text",
+        attachments=(),
+        dead=f"{error.detail}. The beginning is kept",
+    )
