@@ -1,0 +1,98 @@
+"""Concepts: what things are called in five languages, so that two reports of one printer meet without a shared word.
+
+`concepts.txt` holds one concept per line, its name and then its words. A word of five letters or more stands for all
+words that begin with it, a shorter one for itself; `*` and `=` say so explicitly. Several words joined by `_` follow
+each other in the text, with at most one word between.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+from tracker_worker.models.reading.tokens import fold
+
+_OPEN_FROM = 5
+"""Letters from which a word stands for all words that begin with it."""
+_INSIDE_FROM = 5
+"""Letters of a stem that is looked for inside a compound."""
+_COMPOUND_FROM = 9
+"""Letters from which a word may be a compound."""
+_GAP = 1
+"""Words that may stand between two words of a phrase."""
+
+type _Word = tuple[str, bool]
+"""A folded word, and whether it stands for all words that begin with it."""
+type _Entry = tuple[str, tuple[_Word, ...]]
+"""A concept, and the further words of one of its phrases."""
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Return the names of all concepts."""
+    return tuple(_lexicon())
+
+
+def find(words: Sequence[str], *, compounds: bool) -> dict[str, int]:
+    """Return the concepts of a text, each with the place of the first word that stands for it.
+
+    Args:
+        words: Folded, in the order of the text.
+        compounds: Whether words of this language are joined into one, as in German.
+    """
+    whole, begins = _index()
+    found: dict[str, int] = {}
+    for place, word in enumerate(words):
+        entries = list(whole.get(word, ()))
+        for size in range(2, len(word) + 1):
+            entries += begins.get(word[:size], ())
+        if compounds and len(word) >= _COMPOUND_FROM:
+            entries += [entry for stem in _inside(word) for entry in begins.get(stem, ()) if not entry[1]]
+        for name, rest in entries:
+            if name not in found and _follows(words, place + 1, rest):
+                found[name] = place
+    return found
+
+
+def _inside(word: str) -> list[str]:
+    ends = range(_INSIDE_FROM, len(word) + 1)
+    return [word[start:end] for start in range(2, len(word) - _INSIDE_FROM + 1) for end in ends if end - start > 4]  # noqa: PLR2004
+
+
+def _follows(words: Sequence[str], place: int, rest: tuple[_Word, ...]) -> bool:
+    for word, is_open in rest:
+        for at in range(place, min(place + _GAP + 1, len(words))):
+            if words[at].startswith(word) if is_open else words[at] == word:
+                place = at + 1
+                break
+        else:
+            return False
+    return True
+
+
+@cache
+def _lexicon() -> dict[str, list[tuple[_Word, ...]]]:
+    lexicon: dict[str, list[tuple[_Word, ...]]] = {}
+    for line in (files(__package__) / "concepts.txt").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            name, _, entries = line.partition(":")
+            lexicon.setdefault(name.strip(), []).extend(_phrase(entry) for entry in entries.split())
+    return lexicon
+
+
+@cache
+def _index() -> tuple[dict[str, list[_Entry]], dict[str, list[_Entry]]]:
+    whole: dict[str, list[_Entry]] = {}
+    begins: dict[str, list[_Entry]] = {}
+    for name, phrases in _lexicon().items():
+        for (first, is_open), *rest in phrases:
+            (begins if is_open else whole).setdefault(first, []).append((name, tuple(rest)))
+    return whole, begins
+
+
+def _phrase(entry: str) -> tuple[_Word, ...]:
+    return tuple(_word(part) for part in entry.split("_"))
+
+
+def _word(part: str) -> _Word:
+    stem = fold(part.rstrip("*="))
+    return stem, part.endswith("*") or (len(stem) >= _OPEN_FROM and not part.endswith("="))
