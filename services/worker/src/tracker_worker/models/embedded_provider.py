@@ -3,6 +3,7 @@
 import asyncio
 from typing import Self
 
+from tracker_worker.models.duplicates import NeutralSpace
 from tracker_worker.models.embedded import EmbeddedModel, Prediction
 from tracker_worker.models.extract import Extraction, extract
 from tracker_worker.models.provider import Judgement, Question
@@ -13,13 +14,14 @@ NAME = "embedded"
 class EmbeddedProvider:
     """Never fails for want of a network, a budget or a key."""
 
-    def __init__(self, model: EmbeddedModel) -> None:
+    def __init__(self, model: EmbeddedModel, space: NeutralSpace) -> None:
         self._model = model
+        self._space = space
 
     @classmethod
     def load(cls) -> Self:
         """Load the shipped model; under a second."""
-        return cls(EmbeddedModel.load())
+        return cls(EmbeddedModel.load(), NeutralSpace.load())
 
     @property
     def version(self) -> str:
@@ -29,6 +31,7 @@ class EmbeddedProvider:
     async def judge(self, question: Question) -> Judgement:
         """Judge one message, about 20 ms of one core."""
         prediction, facts = await asyncio.to_thread(self._read, question)
+        vector = self._vector(prediction)
         return Judgement(
             provider=NAME,
             model=self.version,
@@ -49,7 +52,14 @@ class EmbeddedProvider:
                 "actionable": round(prediction.actionable, 4),
                 "links": facts.links,
             },
+            vector=vector,
+            vector_version=self._space.version if vector else "",
         )
+
+    def _vector(self, prediction: Prediction) -> tuple[float, ...] | None:
+        if prediction.vector is None:
+            return None
+        return tuple(self._space.vector(prediction.vector, prediction.language).tolist())
 
     def _read(self, question: Question) -> tuple[Prediction, Extraction]:
         (prediction,) = self._model.predict([f"{question.subject}\n{question.text}".strip()])
