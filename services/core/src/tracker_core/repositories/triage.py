@@ -28,6 +28,10 @@ class Claim:
     subject: str
     text: str
     sender_name: str
+    sender: str
+    """As `conversations.Said.sender`."""
+    reply_to: str
+    """`external_id` of the message that this one answers; empty when none."""
     sent_at: datetime
     sent_offset: int
     trace_id: str
@@ -47,7 +51,9 @@ class Claim:
 _FREE = "m.state = 'waiting' and (m.claimed_until is null or m.claimed_until < now())"
 _CLAIMED = """
 select m.id, m.workspace_id, m.source_id, m.conversation_id, m.attempts as attempt, m.claims as token, m.subject,
-       m.text, m.sender_name, m.sent_at, m.sent_offset, m.trace_id, s.namespace || '/' || s.name as source,
+       m.text, m.sender_name,
+       coalesce(nullif(m.sender_id, ''), nullif(m.sender_address, ''), m.sender_name) as sender, m.reply_to,
+       m.sent_at, m.sent_offset, m.trace_id, s.namespace || '/' || s.name as source,
        s.kind as source_kind, s.spec as source_spec, m.handed_over_at is not null as handed_over,
        m.next_attempt_at - now() as time_left,
        (select task_id from task_message where message_id = m.id and via_task_id is null
@@ -160,6 +166,35 @@ async def bury(connection: AsyncConnection, held: Claim, error: str) -> bool:
         {"id": new_id(), "message_id": held.id, "reason": error},
     )
     return True
+
+
+async def attach(
+    connection: AsyncConnection, workspace_id: UUID, task_id: UUID, messages: Sequence[UUID], *, reason: str
+) -> None:
+    """Let messages belong to a task; those that were ignored are its messages from now on."""
+    values = {"workspace": workspace_id, "task": task_id, "messages": list(messages), "reason": reason}
+    await connection.execute(
+        text(
+            "insert into task_message (task_id, message_id, workspace_id)"
+            " select :task, id, :workspace from unnest(cast(:messages as uuid[])) as id on conflict do nothing"
+        ),
+        values,
+    )
+    await connection.execute(
+        text(
+            "update message set state = 'task', state_reason = :reason"
+            " where id = any(cast(:messages as uuid[])) and state = 'ignored'"
+        ),
+        values,
+    )
+
+
+async def is_edited(connection: AsyncConnection, task_id: UUID) -> bool:
+    """Say whether a person has touched the task."""
+    found = await connection.execute(
+        text("select exists (select from event where entity_id = :task and actor_kind = 'member')"), {"task": task_id}
+    )
+    return bool(found.scalar())
 
 
 async def next_in_conversation(connection: AsyncConnection, conversation_id: UUID) -> UUID | None:

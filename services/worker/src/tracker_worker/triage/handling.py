@@ -9,14 +9,19 @@ from uuid import UUID
 from tracker_core import queue
 from tracker_core.database import reading
 from tracker_core.jobs import triage_message
+from tracker_core.repositories import conversations
 from tracker_core.repositories import triage as repository
+from tracker_core.repositories.conversations import Context
 from tracker_core.repositories.triage import Claim
 from tracker_core.transaction import Transactions
 
+from tracker_worker.conversations.bursts import burst
 from tracker_worker.models.provider import Judgement, Question
 from tracker_worker.settings import TriageSettings
 from tracker_worker.triage.claiming import Claims, Take
 from tracker_worker.triage.failing import fail, is_spent, reason_of
+from tracker_worker.triage.placing import Placement, place
+from tracker_worker.triage.proposing import propose
 from tracker_worker.triage.reading import question_of
 from tracker_worker.triage.settling import settle
 
@@ -56,13 +61,35 @@ class Handling:
         started = perf_counter()
         try:
             async with asyncio.timeout(seconds):
-                judgement = await judge(held, question_of(held))
-            if judgement is not None:
-                await settle(self.transactions, held, judgement, latency_ms=(perf_counter() - started) * 1000)
+                context = await self._context_of(held)
+                question = question_of(held, burst(context) if context else ())
+                judgement = await judge(held, question)
+            if judgement is None:
+                return
+            placement = place(context, judgement) if context else Placement()
+            latency_ms = (perf_counter() - started) * 1000
+            task_id = await settle(self.transactions, held, judgement, placement, latency_ms=latency_ms)
         except Exception as error:  # whatever it is, the row has to say so
             log.exception("Triage of message %s failed", held.id, extra={"trace": held.trace_id})
             # Without a database this fails too: the claim runs out, and the scheduler wakes the message again.
             await self._fail(held, reason_of(error))
+            return
+        if task_id is not None:
+            await self._propose_duplicates(held, task_id, judgement, question)
+
+    async def _context_of(self, held: Claim) -> Context | None:
+        """Read what was said before; None when the message stands alone, or has its task already."""
+        if held.task_id is not None or (held.conversation_id is None and not held.reply_to):
+            return None
+        async with reading(self.transactions.engine) as connection:
+            return await conversations.context_of(connection, held.id)
+
+    async def _propose_duplicates(self, held: Claim, task_id: UUID, judgement: Judgement, question: Question) -> None:
+        said = f"{question.subject}\n{question.text}".strip()
+        try:
+            await propose(self.transactions, held, task_id, judgement, said)
+        except Exception:  # the message is settled; a task without proposals is better than none
+            log.exception("Duplicates of task %s not looked for", task_id, extra={"trace": held.trace_id})
 
     async def _fail(self, held: Claim, error: str) -> None:
         await fail(self.transactions, self.settings, held, error)

@@ -8,39 +8,58 @@ from tracker_core.events import Actor, ActorKind, Change, Entity, Verb
 from tracker_core.repositories import tasks
 from tracker_core.repositories import triage as repository
 from tracker_core.repositories.triage import Claim
-from tracker_core.tables import MessageState, Task, TaskMessage, TaskStatus, Verdict
+from tracker_core.tables import MessageState, Task, TaskStatus, Verdict
 from tracker_core.transaction import Transaction, Transactions
 
 from tracker_worker.models.members import match_member
 from tracker_worker.models.provider import Judgement
 from tracker_worker.triage.deciding import decide
+from tracker_worker.triage.joining import attach, join, revise, together_ids
+from tracker_worker.triage.placing import Placement
 
 log = logging.getLogger(__name__)
 
 ACTOR = Actor(ActorKind.SYSTEM, "triage")
 
 
-async def settle(transactions: Transactions, held: Claim, judgement: Judgement, *, latency_ms: float) -> None:
-    """Write what a judgement leads to; nothing when another worker has taken the message over."""
-    outcome = decide(judgement, held.source_spec.get("triage", {}))
+async def settle(
+    transactions: Transactions, held: Claim, judgement: Judgement, placement: Placement, *, latency_ms: float
+) -> UUID | None:
+    """Write what a judgement leads to; nothing when another worker has taken the message over.
+
+    Returns:
+        The task that was made or says something new, None when there is none.
+    """
+    outcome = decide(judgement, held.source_spec.get("triage", {}), placement.task)
     async with transactions.begin(held.workspace_id, ACTOR) as tx:
         connection = await tx.session.connection()
         state = MessageState.TASK if held.task_id else outcome.state
         if not await repository.settle(connection, held, state, outcome.reason):
             log.info("Message %s was taken over by another worker", held.id)
-            return
+            return None
         verdict = _verdict(held, judgement, latency_ms)
         tx.session.add(verdict)
         await tx.session.flush()
+        said_anew = None
         task_id = held.task_id
-        if task_id is None and outcome.task_status is not None:
-            task_id = await _create_task(tx, held, judgement, verdict, outcome.task_status)
+        # A message that is triaged again keeps the task that it has.
+        if task_id is None and outcome.joins is not None:
+            task_id = outcome.joins.id
+            await join(tx, held, outcome.joins, placement.together)
+            if placement.revises:
+                said_anew = task_id
+                await revise(tx, task_id, judgement, verdict.id)
+        elif task_id is None and outcome.task_status is not None:
+            task = await _create_task(tx, held, judgement, verdict, outcome.task_status)
+            await attach(tx, task.id, task.number, [*together_ids(placement.together), held.id])
+            task_id = said_anew = task.id
         tx.record(_triaged(held, judgement, state, task_id))
+        return said_anew
 
 
 async def _create_task(
     tx: Transaction, held: Claim, judgement: Judgement, verdict: Verdict, status: TaskStatus
-) -> UUID:
+) -> Task:
     connection = await tx.session.connection()
     members = await repository.member_names(connection, held.workspace_id) if judgement.assignee else {}
     task = Task(
@@ -63,7 +82,6 @@ async def _create_task(
     )
     tx.session.add(task)
     await tx.session.flush()
-    tx.session.add(TaskMessage(task_id=task.id, message_id=held.id, workspace_id=held.workspace_id))
     tx.record(
         Change(
             verb=Verb.TASK_CREATED,
@@ -71,7 +89,7 @@ async def _create_task(
             data={"number": task.number, "title": task.title, "status": status, "source": held.source},
         )
     )
-    return task.id
+    return task
 
 
 def _verdict(held: Claim, judgement: Judgement, latency_ms: float) -> Verdict:
