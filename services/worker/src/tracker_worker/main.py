@@ -163,7 +163,7 @@ async def _run_all(*loops: Coroutine[Any, Any, None]) -> None:
 
 
 _ROLES = {"record": record, "triage": triage, "agents": agents}
-_USAGE = "usage: python -m tracker_worker record|triage|agents|check [-o json]\n"
+_USAGE = "usage: python -m tracker_worker record|triage|agents|check [-o json]|eval FILE.jsonl\n"
 
 
 def _settings[S: ProcessSettings](kind: type[S]) -> S | None:
@@ -187,6 +187,11 @@ def main(arguments: Sequence[str]) -> int:
 
             settings = _settings(CheckSettings)
             return 2 if settings is None else uvloop.run(check_models(settings, as_json="json" in arguments))
+        case ["eval", *rest]:
+            from tracker_worker.evaluation.command import evaluate  # noqa: PLC0415 -- as above
+
+            settings = _settings(CheckSettings)
+            return 2 if settings is None else evaluate(rest, settings.triage)
         case _:
             sys.stderr.write(_USAGE)
             return 2
