@@ -101,6 +101,34 @@ class ProposalState(StrEnum):
     """A person says that it is none; the pair is not proposed again."""
 
 
+class ReplyState(StrEnum):
+    """An answer's way into its channel."""
+
+    AWAITING_APPROVAL = "awaiting_approval"
+    QUEUED = "queued"
+    """On its way; tried again until the channel takes it."""
+    SENT = "sent"
+    FAILED = "failed"
+    """The channel will not take it; a person has to look."""
+    REJECTED = "rejected"
+
+
+class ReplyKind(StrEnum):
+    """Why an answer is sent."""
+
+    REPLY = "reply"
+    """A person wrote it."""
+    STATUS = "status"
+    """The task's status changed, and its reporter is told."""
+
+
+class IdentityKind(StrEnum):
+    """Where else a member is known."""
+
+    TELEGRAM = "telegram"
+    SLACK = "slack"
+
+
 class DeadLetterState(StrEnum):
     """What became of a dead letter."""
 
@@ -175,6 +203,39 @@ class Member(SQLModel, table=True):
     email: str | None = _text(null=True)
     role: str = _text(Role.MEMBER)
     created_at: datetime = _time()
+
+
+class MemberIdentity(SQLModel, table=True):
+    """Who a member is in a channel; the member linked it, with a code."""
+
+    __tablename__ = "member_identity"
+    __table_args__ = (UniqueConstraint("workspace_id", "kind", "external_id"), _one_of("kind", IdentityKind))
+
+    id: UUID = _key()
+    workspace_id: UUID = _workspace()
+    member_id: UUID = _reference("member.id", index=True)
+    kind: str = _required_text()
+    external_id: str = _required_text()
+    """The channel's own id of the person, as `Message.sender_id`."""
+    name: str = _text()
+    """As the channel shows it."""
+    created_at: datetime = _time()
+
+
+class LinkCode(SQLModel, table=True):
+    """A one-time code that links an identity to the member who asked for it; only its hash is kept."""
+
+    __tablename__ = "link_code"
+    __table_args__ = (_one_of("kind", IdentityKind),)
+
+    id: UUID = _key()
+    workspace_id: UUID = _workspace()
+    member_id: UUID = _reference("member.id")
+    kind: str = _required_text()
+    code_hash: bytes = Field(sa_column=Column(BYTEA, nullable=False, unique=True))
+    created_at: datetime = _time()
+    expires_at: datetime = _time()
+    used_at: datetime | None = _time(null=True)
 
 
 class LoginLink(SQLModel, table=True):
@@ -579,6 +640,41 @@ class Comment(SQLModel, table=True):
     author_id: UUID | None = _reference("member.id", null=True, ondelete="SET NULL")
     body: str = _required_text()
     created_at: datetime = _time()
+
+
+class Reply(SQLModel, table=True):
+    """An answer into the channel that a message came from. Internal notes are comments, which no code sends."""
+
+    __table_args__ = (
+        _one_of("state", ReplyState),
+        _one_of("kind", ReplyKind),
+        Index("ix_reply_task_id_id", "task_id", "id"),
+        Index("ix_reply_due", "next_attempt_at", postgresql_where=text("state = 'queued'")),
+        # What somebody answers to our answer belongs to the task of that.
+        Index("ix_reply_external_id", "source_id", "external_id", postgresql_where=text("external_id <> ''")),
+        Index("ix_reply_workspace_id_state_id", "workspace_id", "state", "id"),
+    )
+
+    id: UUID = _key()
+    workspace_id: UUID = _workspace()
+    task_id: UUID = _reference("task.id")
+    message_id: UUID = _reference("message.id", index=True)
+    """What it answers."""
+    source_id: UUID = _reference("source.id")
+    author_id: UUID | None = _reference("member.id", null=True, ondelete="SET NULL")
+    kind: str = _text(ReplyKind.REPLY)
+    body: str = _required_text()
+    """Plain text."""
+    state: str = _text(ReplyState.QUEUED)
+    approved_by: UUID | None = _reference("member.id", null=True, ondelete="SET NULL")
+    attempts: int = Field(default=0)
+    next_attempt_at: datetime | None = _time(null=True)
+    last_error: str = _text()
+    external_id: str = _text()
+    """The provider's id of what was sent."""
+    url: str = _text()
+    created_at: datetime = _time()
+    sent_at: datetime | None = _time(null=True)
 
 
 class EventRow(SQLModel, table=True):
