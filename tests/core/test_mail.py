@@ -125,8 +125,9 @@ def test_alternatives_give_the_plain_text_and_nested_parts_are_attachments() -> 
     assert mail.text == "See the log."
     assert [(a.name, a.media_type, a.size) for a in mail.attachments] == [
         ("Звіт.pdf", "application/pdf", 10),
-        ("Original.eml", "message/rfc822", 0),
+        ("Original.eml", "message/rfc822", len(forwarded.as_bytes())),
     ]
+    assert mail.files[1].content == forwarded.as_bytes()
 
 
 def test_html_only_becomes_readable() -> None:
@@ -151,7 +152,8 @@ def test_flowed_lines_are_joined() -> None:
     mail = mail_of(
         HEAD + b"Content-Type: text/plain; format=flowed\n\nThe export \nis wrong.\n> quoted \n> text\n-- \nDana"
     )
-    assert mail.text == "The export is wrong.\n> quoted \n> text\n-- \nDana"
+    assert mail.text == "The export is wrong.\n> quoted \n> text"
+    assert mail.signature == "Dana"
 
 
 def test_multipart_without_boundary_shows_its_text() -> None:
