@@ -107,7 +107,7 @@ def test_export(tmp_path: Path) -> None:
     assert (joined.reason, joined.detail) == ("service_message", "channel_join")
     assert joined.where == "general/2026-05-04.json #1"
     assert isinstance(root, InboundMessage)
-    assert root.external_id == root.conversation == "T09:C01:1777874460.000200"
+    assert (root.external_id, root.conversation) == ("T09:C01:1777874460.000200", "C01")
     assert root.text == (
         "@Lee see #general & the log (https://x.example/a?b=1&c=2) or https://y.example <now> @here a@b.example @oncall"
     )
@@ -119,7 +119,7 @@ def test_export(tmp_path: Path) -> None:
     assert "xoxe-secret" not in root.raw  # opens the file to whoever has the link
     assert root.attachments[0].ref == "https://x.slack.com/files/U01/F1/trace.txt"
     assert isinstance(answer, InboundMessage)
-    assert (answer.conversation, answer.reply_to) == (root.conversation, root.external_id)
+    assert (answer.conversation, answer.reply_to) == ("C01:1777874460.000200", root.external_id)
     assert answer.sent_at.tzname() == "UTC"
     assert isinstance(alert, InboundMessage)
     assert (alert.text, alert.sender.name) == ("Disk full\ndb1 has 2% (https://m.example) left", "alerts")

@@ -11,23 +11,21 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 from tracker_core.errors import MalformedError
 from tracker_core.inbound import Attachment, InboundMessage, Sender, inbound_message
+from tracker_core.slack import SPOKEN, conversation_key, markup, message_key, plain, thread_of
 
 from tracker_local.importers.items import Item, RefusedError, Reject, Run, attempt, checked_date, raw_form
 from tracker_local.importers.json_stream import JsonReader, OversizeError, TornError, parse
 from tracker_local.importers.slack_archive import DAMAGED, MAX_ENTRY, days, entry, listed, opened, root_folder
-from tracker_local.importers.slack_text import plain
 
 _CONVERSATIONS: Final = ("channels.json", "groups.json", "mpims.json", "dms.json")
 _TOKEN: Final = re.compile(r"xoxe-[\w-]+")
 """Slack puts a token into the links of an export; with it anybody can open the file."""
-_SPOKEN: Final = {"", "bot_message", "me_message", "thread_broadcast", "file_share", "file_comment", "file_mention"}
-"""Subtypes that somebody wrote; the others report what happened (https://docs.slack.dev/reference/events/message)."""
 
 
 class _Profile(msgspec.Struct):
@@ -64,15 +62,6 @@ class _File(msgspec.Struct):
     permalink: str | None = None
 
 
-class _Extra(msgspec.Struct):
-    """A legacy attachment: the body of most messages that apps post."""
-
-    pretext: str | None = None
-    title: str | None = None
-    text: str | None = None
-    fallback: str | None = None
-
-
 class _Message(msgspec.Struct):
     ts: str
     subtype: str | None = None
@@ -84,7 +73,8 @@ class _Message(msgspec.Struct):
     thread_ts: str | None = None
     user_profile: _Profile | None = None
     files: list[_File] | None = None
-    attachments: list[_Extra] | None = None
+    attachments: Any = None
+    blocks: Any = None
 
 
 class _Export(msgspec.Struct):
@@ -164,36 +154,31 @@ def _day(archive: zipfile.ZipFile, info: zipfile.ZipInfo, folder: str, export: _
 
 def _message(raw: bytes, channel: str, export: _Export, run: Run) -> InboundMessage:
     message = msgspec.convert(parse(raw), _Message)
-    if message.subtype and message.subtype not in _SPOKEN:
+    if message.subtype and message.subtype not in SPOKEN:
         raise RefusedError("service_message", message.subtype)
     user = export.users.get(message.user or "")
     attachments = tuple(_attachment(file) for file in message.files or ())
     text = _text(message, export)
     if not text and not any(a.name for a in attachments):
         raise RefusedError("no_text", message.ts)
-    key = f"{export.team or message.team or 'unknown'}:{channel}"
+    team, thread = export.team or message.team or "unknown", thread_of(message.ts, message.thread_ts)
     return inbound_message(
         source=run.source,
-        external_id=f"{key}:{message.ts}",
+        external_id=message_key(team, channel, message.ts),
         sent_at=_sent_at(message.ts, _zone(user)),
         received_at=run.received_at,
         text=text,
         sender=_sender(message, user),
-        # A message is the root of its own thread, before and after the first answer.
-        conversation=f"{key}:{message.thread_ts or message.ts}",
-        reply_to=f"{key}:{message.thread_ts}" if message.thread_ts not in {None, message.ts} else "",
+        conversation=conversation_key(channel, thread),
+        reply_to=message_key(team, channel, thread) if thread else "",
         attachments=attachments,
         raw=_TOKEN.sub("xoxe-", raw_form(raw)),
     )
 
 
 def _text(message: _Message, export: _Export) -> str:
-    parts = [message.text]
-    if not message.text:
-        for extra in message.attachments or ():
-            parts += [extra.pretext, extra.title, extra.text or extra.fallback]
     return plain(
-        "\n".join(part for part in parts if part).strip(),
+        markup({"text": message.text, "blocks": message.blocks, "attachments": message.attachments}),
         lambda user: export.users[user].shown if user in export.users else user,
         lambda channel: export.channel_names.get(channel, channel),
     )
