@@ -1,11 +1,12 @@
 """Assignees: the one person who is asked, in base form, and nobody else who is named."""
 
 import pytest
+from tracker_core.tables import Category
 from tracker_worker.models.extract.assignee import find_assignee
 
 ASKED = [
-    ("@anna please renew the domain", "anna"),
-    ("can you look at this @tom.k?", "tom.k"),
+    ("@anna please renew the domain", "@anna"),
+    ("can you look at this @tom.k?", "@tom.k"),
     ("Anna, please call Mr Keller back", "Anna"),
     ("Hi Marcus, could you send the contract?", "Marcus"),
     ("can Marcus review the PR today?", "Marcus"),
@@ -24,6 +25,25 @@ ASKED = [
     ("Uwe soll den Drucker holen", "Uwe"),
     ("Carmen, ¿puedes preparar el informe?", "Carmen"),
     ("¿puede Pablo revisar la factura?", "Pablo"),
+    ("Kannst du, Jonas, morgen früh aufschließen?", "Jonas"),
+    ("que Lucía revise el contrato", "Lucía"),
+    ("Frau Weber möge bitte den Vertrag unterschreiben", "Weber"),
+    ("Леночка, распечатай пожалуйста отчёт", "Лена"),
+    ("Алия Маратовна, сдайте меню", "Алия Маратовна"),
+    ("Пане Андрію, надішліть, будь ласка, договір", "Андрій"),
+    ("Марату скажите пусть сдаст отчёт", "Марат"),
+]
+
+ASKED_IN_TASKS = [
+    ("Sehr geehrte Frau Sommer,\nwürden Sie mir bitte die Urkunde senden?", "Sommer"),
+    ("Estimado Sr. Robles:\nLe ruego que envíe el informe, por favor.", "Robles"),
+    ("Серёга, завези ключи на объект", "Сергей"),
+    ("Jed that fence by the chapel needs doing", "Jed"),
+    ("Conchi encarga la tarta", "Conchi"),
+    ("Глеб откатывай 7.1", "Глеб"),
+    ("doreen holst du heute noch die infusionen", "Doreen"),
+    ("Yrsel, bitte den Plan ausdrucken", "Yrsel"),
+    ("Зорянко, збери аптечки в один ящик", "Зоряна"),
 ]
 
 NOBODY = [
@@ -43,6 +63,7 @@ NOBODY = [
     "Guten Morgen, bitte Toner bestellen",
     "Just to let you know that the parcel arrived. Best wishes, Ingrid",
     "write to anna@example.com please",
+    "Sehr geehrte Frau Schubert, der Wandertag war sehr schön.",
     "",
 ]
 
@@ -50,6 +71,25 @@ NOBODY = [
 @pytest.mark.parametrize(("text", "name"), ASKED)
 def test_the_person_who_is_asked_is_found(text, name):
     assert find_assignee(text) == name
+
+
+@pytest.mark.parametrize(("text", "name"), ASKED_IN_TASKS)
+def test_in_a_task_a_name_at_the_beginning_is_called(text, name):
+    assert find_assignee(text, Category.TASK) == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Marta called, she wants the file sent again",
+        "Таня из бухгалтерии просит переслать счёт",
+        "Jonas hat angerufen, die Tür klemmt, bitte prüfen",
+        "Tomorrow, please water the plants",
+        "Colleagues, please fill in the form",
+    ],
+)
+def test_who_is_talked_about_in_a_task_is_not_the_assignee(text):
+    assert find_assignee(text, Category.TASK) is None
 
 
 @pytest.mark.parametrize("text", NOBODY)

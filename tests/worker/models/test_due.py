@@ -1,8 +1,10 @@
 """Due dates: what the text asks for by a day, and nothing else that has a date in it."""
 
 from datetime import date
+from time import perf_counter
 
 import pytest
+from tracker_core.tables import Category
 from tracker_worker.models.extract.due import find_due
 
 MONDAY = date(2026, 10, 5)
@@ -51,6 +53,30 @@ DUE = [
     ("confirmen antes del 15 de octubre", date(2026, 10, 15)),
     ("hay que pagarlo antes del 12", date(2026, 10, 12)),
     ("necesito las claves hoy", date(2026, 10, 5)),
+    ("надішліть договір до пʼятниці", date(2026, 10, 9)),
+    ("надо продлить сертификат завтра до обеда", date(2026, 10, 6)),
+    ("bitte bis morgen 12 Uhr einreichen", date(2026, 10, 6)),
+    ("сдайте меню сегодня до закрытия", date(2026, 10, 5)),
+    ("поміняй ремінь до кінця зміни", date(2026, 10, 5)),
+    ("please clear ramp 2 until noon", date(2026, 10, 5)),
+    ("haz el parche antes del mediodía", date(2026, 10, 5)),
+    ("würden Sie mir innerhalb der nächsten drei Tage antworten?", date(2026, 10, 8)),
+    ("entregue el informe en el plazo de una semana", date(2026, 10, 12)),
+    ("die Überweisung MUSS in der nächsten Stunde raus", date(2026, 10, 5)),
+    ("devochki do pyatnicy skinte razmery", date(2026, 10, 9)),
+    ("do kintsya tyzhnya skynte foto", date(2026, 10, 9)),
+    ("tráete la masa pal viernes", date(2026, 10, 9)),
+    ("favor de entregarlo el 20 de octubre a más tardar", date(2026, 10, 20)),
+    ("the domain expires on 2 November, renew it", date(2026, 11, 2)),
+    ("grease the bearings b4 thursday", date(2026, 10, 8)),
+    ("avant vendredi s'il vous plaît", date(2026, 10, 9)),
+]
+
+DUE_IN_TASKS = [
+    ("the choir needs two readers for Sunday 25 October, please find them by then", date(2026, 10, 25)),
+    ("the inspector comes on Friday, clear the desks by then", date(2026, 10, 9)),
+    ("Neue Kollegin fängt Montag an, braucht Ausweis und Laptop", date(2026, 10, 12)),
+    ("water my beans on saturday", date(2026, 10, 10)),
 ]
 
 NOT_DUE = [
@@ -74,6 +100,10 @@ NOT_DUE = [
     "desde el lunes no funciona",
     "hoy trabajo desde casa",
     "Estoy fuera de la oficina hasta el 2 de septiembre.",
+    "ich bräuchte eine Krankmeldung von Montag bis Mittwoch",
+    "necesito la baja de lunes a miércoles",
+    "hire two pickers for black friday week",
+    "the sun hat is in the blue room, could you put it in her bag",
     "the ratio is 1/2 and the price 3.50",
     "",
 ]
@@ -82,6 +112,11 @@ NOT_DUE = [
 @pytest.mark.parametrize(("text", "day"), DUE)
 def test_deadline_is_found(text, day):
     assert find_due(text, MONDAY) == day
+
+
+@pytest.mark.parametrize(("text", "day"), DUE_IN_TASKS)
+def test_in_a_task_the_day_it_is_for_is_its_deadline(text, day):
+    assert find_due(text, MONDAY, Category.TASK) == day
 
 
 @pytest.mark.parametrize("text", NOT_DUE)
@@ -99,3 +134,22 @@ def test_end_of_week_after_friday_is_the_next_friday():
 
 def test_an_impossible_date_is_no_date():
     assert find_due("please pay by 31.02.", MONDAY) is None
+
+
+@pytest.mark.parametrize(
+    ("category", "text"),
+    [
+        (Category.QUESTION, 'does "end of week" mean Friday or Sunday?'),
+        (Category.BUG, "I set due Friday, the card says Thursday"),
+        (Category.FEATURE, "lunch orders until 10 instead of until 8 would help"),
+        (Category.NOISE, "done by Friday, promised!"),
+    ],
+)
+def test_a_day_in_what_is_no_request_is_no_deadline(category, text):
+    assert find_due(text, MONDAY, category) is None
+
+
+def test_many_dates_do_not_take_long():
+    started = perf_counter()
+    find_due("tomorrow by 5, " * 500, MONDAY, Category.TASK)
+    assert perf_counter() - started < 1

@@ -1,13 +1,20 @@
 """The one person whom a text asks to act.
 
 A name in a text is mostly a topic ("Anna's invoice"), so a name counts only in the places where people address
-somebody: a mention, "Lena, order …", "can Marcus …", "ask Jonas to …". Two people who are asked are nobody.
+somebody: a mention, "Lena, order …", "Dear Ms Brandt, would you …", "can Marcus …", "ask Jonas to …". Two people who
+are asked are nobody.
 """
 
 import re
-import tomllib
-from functools import cache
-from importlib.resources import files
+from collections.abc import Iterator
+from itertools import islice
+
+from tracker_core.tables import Category
+
+from tracker_worker.models.extract.names import base_form, guessed_base_form, patronymic
+from tracker_worker.models.reading import cues
+from tracker_worker.models.reading.language import is_small_word
+from tracker_worker.models.reading.tokens import tokenize
 
 _HERE = {
     "here",
@@ -55,127 +62,182 @@ _ASKS = re.compile(
     r"|\b[а-яіїє]+(?:айте|ите|йте|ь|ай|ей|уй|юй)\b|\?",
     re.IGNORECASE,
 )
-_NAME = r"[A-ZÀ-ÞА-ЯЁІЇЄҐ][\w'’-]+"
-_WORD = r"[^\W\d_][\w'’-]+"
-_VOCATIVE = re.compile(
-    r"(?:^|[.!?\n]\s*|\b(?:hi|hey|hello|hallo|moin|hola|привет|привіт|добрый день|доброго дня|dear|liebe[r]?"
-    r"|спасибо|ok|ок|so|und|and|а|and then)[,!]?\s+)"
-    rf"(?P<name>{_WORD})(?:\s*[,:!—–-]|\s+(?=(?:can|could|will|would|please|pls|kannst|könntest|schaust|puedes"
-    r"|podrías|сможешь|можешь|зможеш)\b))",
+_NAME = r"(?-i:[A-ZÀ-ÞА-ЯЁІЇЄҐ])[\w'’ʼ-]+"
+_WORD = r"[^\W\d_][\w'’ʼ-]+"
+_HELLO = (
+    r"(?:hi|grüß gott|grüezi|ja hallo|hey|hello|morning|good (?:morning|afternoon|evening)|dear|hallo|moin|guten (?:morgen|tag|abend)|servus"
+    r"|liebe[r]?|sehr geehrte[r]?|hola|buen[oa]s(?: d[ií]as| tardes| noches)?|estimad[oa]|querid[oa]|oye"
+    r"|привет|привіт|добрый день|доброе утро|добрый вечер|здравствуйте|добрий день|доброго (?:дня|ранку)|вітаю"
+    r"|уважаем(?:ый|ая)|шановн(?:ий|а)|спасибо|bonjour|salut|ciao|buongiorno|olá|ok|ок|so|und|and|а|and then)"
+)
+_TITLE = (
+    r"(?:mr|mrs|ms|miss|dr|prof|herrn?|frau|señora?|sra?|don|doña|ing|arq|lic|doctora?|profe|пан[еіу]?|пані"
+    r"|господин|госпожа|monsieur|madame)\.?"
+)
+_ASK_WORD = (
+    r"(?:can|could|will|would|please|pls|plz|kannst|könntest|schaust|magst|machst|würdest|bitte|puedes|podrías|podés"
+    r"|porfa|por favor|tú|vos|te|du|сможешь|можешь|зможеш|пожалуйста|плиз|плз|будь ласка|ты|ти)\b"
+)
+_CALLED = re.compile(
+    rf"(?:^|[.!?\n–—)]\s*)(?:(?P<hello>{_HELLO})[,!]?\s+)?(?:(?P<title>{_TITLE})\s+)*"
+    rf"(?P<name>{_WORD})(?P<second>\s+{_NAME})?(?P<end>\s*[,:!—–]|\s*\n|\s+(?={_ASK_WORD})|\s+(?=\w))",
     re.IGNORECASE,
 )
+"""Where somebody may be called: at the beginning of a sentence, perhaps after a greeting."""
+_YOU = re.compile(rf"\b(?:you|du|sie|tú|vos|usted|ти|ты|вы|ви),\s*(?P<name>{_NAME})\s*,", re.IGNORECASE)
 _LAST = re.compile(rf",\s*(?P<name>{_NAME})\s*[?!.]*\s*$")
+_ACTS = re.compile(
+    r"^\s*(?:is|was|has|had|says?|said|told|called|wants|asked|needs?(?! to)|wrote|reported|left|broke"
+    r"|joined|and|or|will"
+    r"|just|already|did|didn't|doesn't|from|at|in|on|of|for|got|gets|sent"
+    r"|hat|ist|war|sagt\w*|meint\w*|will|braucht|fehlt|kommt|fängt|wurde|wird|und|kann|von|aus|im|an|am|hätte|geht"
+    r"|está|es|ha|tiene|dice|quiere|necesita|pide|llega|viene|empieza|se|no|y|va|fue|era|llamó|ya|del?|en|por|con|me ha"
+    r"|не|на|в|во|у|из|с|со|от|и|а|по|за|для|уже|вже|із|з|зі|від|та|й|до|про"
+    r"|\w+(?:ал|ила|ил|ал[аи]|ел[аи]?|ул[аи]?|ыл[аи]?|лся|лась|ає|ує|ють|ить|ет|ёт|ит|ут|ют|ят|ат|їть)(?:ся|сь)?)\b",
+    re.IGNORECASE,
+)
+"""What follows a name that is the subject of a sentence."""
+_SPOKEN_TO = re.compile(
+    r"\b(?:bitte|du|dir|dich|ihnen|sie|please|pls|you|your|yours|tú|vos|usted|ты|тебе|ти|тобі|вас|вам|ви|вы|\w+st)\b",
+    re.IGNORECASE,
+)
+_GERMAN = re.compile(
+    r"\b(?:der|die|das|den|dem|ich|wir|und|noch|mal|nicht|ein|eine|bis|auf|mit|zum|heute)\b", re.IGNORECASE
+)
 _THIRD = re.compile(
-    r"\b(?:can|could|would|will|let|have|get|ask|tell|remind|assign(?:ed)? (?:this |it )?to|for|kann|könnte"
-    r"|soll|sollte|muss|möge|puede|podría|que|debe|dile a|pídele a|pide a"
-    r"|пусть|попросите?|напомните?|скажите?|передайте?|назначьте?|поручите?|нехай|хай|попросіть|попроси"
-    r"|нагадайте?|доручіть|сможет ли|сможет|може|зможе|bitte)\s+"
-    rf"(?P<name>{_NAME})\b(?P<rest>[^.!?\n]*)"
+    r"\b(?P<lead>can|could|would|will|let|have|get|ask|tell|remind|assign(?:ed)? (?:this |it )?to|kann|könnte"
+    r"|soll|sollte|muss|möge|puede|podría|debe|dile a|pídele a|pide a|decile a|dígale a|que"
+    r"|пусть|попросите?|напомните?|скажите?|передайте?|назначьте?|поручите?|нехай|хай|най|попросіть|попроси"
+    r"|нагадайте?|доручіть|сможет ли|сможет|може|зможе)\s+"
+    rf"(?:(?P<title>{_TITLE})\s+)?(?P<name>{_NAME})\b(?P<rest>[^.!?\n]*)",
+    re.IGNORECASE,
 )
+_SUBJUNCTIVE = re.compile(r"^\s+(?:\w+ )?\w+[ae]\b")
+"""After "que Lucía": what she is to do."""
 _SHOULD = re.compile(
-    rf"(?:^|[.!?,\n]\s*)(?P<name>{_NAME})(?: [A-ZÀ-Þ][\w'’-]+)? (?:should|must|needs? to|has to|please|can you"
-    r"|will have to|to (?=\w+ (?:the|a|our|it|this))|должен|должна|нужно|пусть"
-    rf"|має|повинен|повинна|soll|sollte|muss|bitte|tiene que|debe|debería)\b"
+    rf"(?:^|[.!?,\n]\s*)(?:(?P<title>{_TITLE})\s+)?(?P<name>{_NAME})(?: [A-ZÀ-Þ][\w'’-]+)? (?:should|must"
+    rf"|needs? to|has to"
+    r"|please|can you|will have to|to (?=\w+ (?:the|a|our|it|this))|должен|должна|нужно|пусть|скажите?|передайте?"
+    r"|має|повинен|повинна|нехай|хай|най|скажіть|передайте|soll|sollte|muss|müsste|möge|mag bitte|möchte bitte"
+    r"|wird gebeten|bitte|tiene que|debe|debería)\b",
+    re.IGNORECASE,
 )
-_MENTION = re.compile(r"(?<![\w@/.])@(?P<name>[^\W\d]\w*(?:\.\w+)*)")
-
-
+_MENTION = re.compile(r"(?<![\w@/.])@(?P<name>[^\W\d]\w*(?:[.-]\w+)*)")
+_TITLES_THAT_GREET = re.compile(rf"{_TITLE}", re.IGNORECASE)
+_NO_NAME = {
+    *("team", "all", "everyone", "folks", "guys", "people", "colleagues", "support", "admin", "sir", "madam", "there"),
+    *("leute", "kollegen", "zusammen", "chicos", "equipo", "gente", "vecinos", "todos", "коллеги", "ребята", "друзья"),
+    *("всем", "народ", "девочки", "мужики", "соседи", "дамы", "колеги", "хлопці", "дівчата", "друзі", "панове", "люди"),
+}
+_MOST = 60
+"""Places of a text that are looked at, for each way of asking."""
+_AROUND = 600
+"""Characters before and after a name that say whether it is asked."""
 _NOD = 2
 """Words up to which a message that begins with a mention is a nod, not a request."""
 
 
-def find_assignee(text: str) -> str | None:
-    """Return the base form of the name, a mention without its `@`, or None."""
+def find_assignee(text: str, category: Category | None = None) -> str | None:
+    """Return the base form of the name, a mention as it is written, or None.
+
+    Args:
+        text: What the sender wrote.
+        category: What the message is, where that is known: in a task a name at the beginning is mostly called.
+    """
     mentioned = _mentioned(text)
     if mentioned:
         return mentioned.pop() if len(mentioned) == 1 else None
-    named = _addressed(text) or _third_person(text)
+    named = _addressed(text, is_task=category is Category.TASK) or _third_person(text)
     return named.pop() if len(named) == 1 else None
+
+
+def _before(text: str, place: int) -> str:
+    return text[max(0, place - _AROUND) : place]
 
 
 def _mentioned(text: str) -> set[str]:
     found = set()
-    for match in _MENTION.finditer(text):
+    for match in islice(_MENTION.finditer(text), _MOST):
         name = match.group("name")
-        after = text[match.end() :]
-        if name.lower() in _HERE or _NOT_ASKED.search(text[: match.start()]) or _DID.search(after):
+        after = text[match.end() : match.end() + _AROUND]
+        if name.lower() in _HERE or _NOT_ASKED.search(_before(text, match.start())) or _DID.search(after):
             continue
-        found.add(name)
+        found.add(f"@{name}")
     first = text.lstrip().startswith("@") and len(text.split()) > _NOD
     return found if first or _ASKS.search(text) else set()
 
 
-def _addressed(text: str) -> set[str]:
-    found = set()
-    for match in [*_VOCATIVE.finditer(text), *_LAST.finditer(text)]:
+def _addressed(text: str, *, is_task: bool) -> set[str]:
+    found = {name for match in islice(_CALLED.finditer(text), _MOST) if (name := _called(match, text, is_task=is_task))}
+    for match in [*_LAST.finditer(text), *islice(_YOU.finditer(text), _MOST)]:
         base = base_form(match.group("name"))
-        rest = text[match.end() :] if match.re is _VOCATIVE else text[: match.start()]
-        if base and _ASKS.search(rest) and not _DID.search(rest) and not _NOT_ASKED.search(text[: match.start("name")]):
+        before = _before(text, match.start())
+        if (
+            base
+            and (_ASKS.search(before) or match.re is _YOU)
+            and not _NOT_ASKED.search(_before(text, match.start("name")))
+        ):
             found.add(base)
-    both = re.search(rf"\b({_NAME}) (?:and|und|y|и|та|і|&) ({_NAME})\b", text)
+    both = re.search(rf"\b({_NAME}) (?:and|und|y|и|та|і|&|oder|or|или|чи|або|o) ({_NAME})\b", text)
     if both and any(base_form(name) in found for name in both.groups()):
         return set()
     return found
 
 
+def _called(match: re.Match[str], text: str, *, is_task: bool) -> str | None:
+    """Return the base form of the person who is called at the beginning of a sentence."""
+    name, second = match.group("name"), (match.group("second") or "").strip()
+    rest = text[match.end() : match.end() + _AROUND]
+    if name.lower() in _NO_NAME or _NOT_ASKED.search(
+        text[: match.start("name")].removesuffix(match.group("hello") or "")
+    ):
+        return None
+    known = None if is_small_word(name) else base_form(name)
+    separate = match.group("end").strip() != "" or "\n" in match.group("end")
+    asked = bool(_ASKS.search(rest)) or is_task
+    if match.group("title"):
+        first_line = match.start() == 0
+        titled = name if name[:1].isupper() and (known is None or not second) else second or name
+        polite = separate and first_line and is_task and asked and not _DID.search(rest)
+        return (known or guessed_base_form(titled)) if polite else None
+    father = patronymic(second) if second else None
+    if known and father:
+        known = f"{known} {father}"
+    elif known and second and not separate:
+        rest = f" {second}{match.group('end')}{rest}"
+    if known is None:
+        return _stranger(match, rest) if is_task and separate else None
+    if separate or re.match(_ASK_WORD, rest, re.IGNORECASE):
+        return known if asked and not _DID.search(rest) else None
+    if not is_task or match.start() > 0:
+        return None
+    return known if not _ACTS.match(rest) and (_SPOKEN_TO.search(rest) or not _GERMAN.search(rest)) else None
+
+
+def _stranger(match: re.Match[str], rest: str) -> str | None:
+    """Return the base form of a name that no list has: a capital at the very beginning, a comma, a request."""
+    name = match.group("name")
+    if match.start() > 0 or match.group("second") or not name[:1].isupper() or is_small_word(name):
+        return None
+    if "," not in match.group("end") or name.isupper() or not _ASKS.search(rest) or _DID.search(rest):
+        return None
+    if cues.find(tokenize(name)):
+        return None
+    return guessed_base_form(name)
+
+
 def _third_person(text: str) -> set[str]:
-    found = set()
-    for pattern in (_THIRD, _SHOULD):
-        for match in pattern.finditer(text):
-            lead = text[match.start() : match.start("name")].strip().lower()
-            base = base_form(match.group("name"))
-            if base and lead not in {"for", "que", "bitte"}:
-                found.add(base)
-    return found
+    return set(_asked_through_others(text))
 
 
-def base_form(name: str) -> str | None:
-    """Return the name as it stands in a list of people, or None when it is no first name that is known."""
-    low = name.lower().replace("’", "'")
-    if low in _latin():
-        return name[:1].upper() + name[1:]
-    return _forms().get(low)
-
-
-@cache
-def _names() -> dict[str, list[str]]:
-    lists = tomllib.loads((files(__package__) / "names.toml").read_text(encoding="utf-8"))
-    return {script: names.split() for script, names in lists.items()}
-
-
-@cache
-def _latin() -> frozenset[str]:
-    return frozenset(_names()["latin"])
-
-
-@cache
-def _forms() -> dict[str, str]:
-    """Return the inflected forms of the Cyrillic names: nominative, then vocative, dative, accusative, instrumental."""
-    forms: dict[str, str] = {}
-    for base in _names()["cyrillic"]:
-        for form in [base, *_inflected(base)]:
-            forms.setdefault(form.lower(), base)
-    for base in _names()["cyrillic"]:
-        forms[base.lower()] = base
-    return forms
-
-
-_ENDINGS = {
-    "а": "е у ой ы о і ою",
-    "я": "е ю ей и і ею ь",
-    "й": "ю я ем єм єві",
-    "ь": "ю я ем еві и",
-    "о": "у а ом ові",
-}
-"""Endings that stand for the last letter of a name; a name in -а is also called by its bare stem."""
-
-
-def _inflected(base: str) -> list[str]:
-    stem, end = base[:-1], base[-1].lower()
-    if base.lower().endswith("ия"):
-        return [stem + e for e in ("и", "ю", "ей")]
-    if base.lower().endswith("ія"):
-        return [stem + e for e in ("ї", "ю", "є", "єю")]
-    if end in _ENDINGS:
-        return [stem + ending for ending in _ENDINGS[end].split()] + ([stem] if end == "а" else [])
-    return [base + ending for ending in ("у", "а", "ом", "е", "ові", "ю")]
+def _asked_through_others(text: str) -> Iterator[str]:
+    for match in [*islice(_THIRD.finditer(text), _MOST), *islice(_SHOULD.finditer(text), _MOST)]:
+        name = match.group("name")
+        if not name[:1].isupper():
+            continue
+        base = base_form(name) or (name if match.group("title") else None)
+        if base is None:
+            continue
+        if match.re is _THIRD and match.group("lead").lower() == "que" and not _SUBJUNCTIVE.match(match.group("rest")):
+            continue
+        yield base

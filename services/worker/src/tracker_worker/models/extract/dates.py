@@ -4,76 +4,25 @@ Only what the words say; whether a date is a deadline is decided in `due.py`.
 """
 
 import re
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from importlib.resources import files
 
 _FRIDAY = 4
-_DAYS = (
-    r"mon(?:day)?s?|понедельник\w*|пн|понеділ\w+|montags?|lunes",
-    r"tue(?:s(?:day)?)?s?|вторник\w*|вт|вівтор\w+|dienstags?|martes",
-    r"wed(?:nesday)?s?|сред[аеуы]|ср|серед[аиу]|mittwochs?|mi[eé]rcoles",
-    r"thu(?:r(?:s(?:day)?)?)?s?|четверг\w*|чт|четвер\w*|donnerstags?|jueves",
-    r"fri(?:day)?s?|пятниц\w+|пт|п[\W]?ятниц\w+|freitags?|viernes",
-    r"sat(?:urday)?s?|суббот\w+|сб|субот\w+|samstags?|sonnabends?|s[aá]bado",
-    r"sun(?:day)?s?|воскресень\w+|вс|неділ[яіюею]+|sonntags?|domingo",
-)
-_MONTHS = (
-    r"jan(?:uary|uar)?|январ\w+|січн\w+|enero|jänner",
-    r"feb(?:ruary|ruar)?|феврал\w+|лют\w+|febrero",
-    r"mar(?:ch)?|märz|март[ае]?|берез\w+|marzo",
-    r"apr(?:il)?|апрел\w+|квіт\w+|abril",
-    r"may|mai|ма[яе]|трав\w+|mayo",
-    r"june?|juni|июн\w+|черв\w+|junio",
-    r"july?|juli|июл\w+|лип\w+|julio",
-    r"aug(?:ust)?|август\w*|серп\w+|agosto",
-    r"sept?(?:ember)?|сентябр\w+|верес\w+|sep?tiembre",
-    r"oct(?:ober)?|okt(?:ober)?|октябр\w+|жовт\w+|octubre",
-    r"nov(?:ember)?|ноябр\w+|листопад\w*|noviembre",
-    r"dec(?:ember)?|dez(?:ember)?|декабр\w+|груд\w+|diciembre",
+_ALONE = r"(?=\s*(?:[,.!?;:)/–-]|$|morning|afternoon|evening|night|at\b|pls|please|\d))"
+_CALENDAR = tomllib.loads((files(__package__) / "calendar.toml").read_text(encoding="utf-8"))
+_DAYS, _MONTHS = (
+    [("|".join(forms)).replace("{alone}", _ALONE) for forms in _CALENDAR[kind].values()]
+    for kind in ("weekdays", "months")
 )
 _MONTH = "|".join(f"(?P<m{n}>{names})" for n, names in enumerate(_MONTHS, 1))
 WEEKDAYS = "|".join(_DAYS)
 """Names of the weekdays, as one alternative of a pattern."""
 _DAY = "|".join(f"(?P<d{n}>{names})" for n, names in enumerate(_DAYS))
-_NUMBERS = {
-    "a": 1,
-    "an": 1,
-    "one": 1,
-    "einem": 1,
-    "einer": 1,
-    "un": 1,
-    "una": 1,
-    "один": 1,
-    "одну": 1,
-    "two": 2,
-    "couple": 2,
-    "zwei": 2,
-    "dos": 2,
-    "два": 2,
-    "две": 2,
-    "дві": 2,
-    "пару": 2,
-    "three": 3,
-    "drei": 3,
-    "tres": 3,
-    "три": 3,
-    "four": 4,
-    "vier": 4,
-    "cuatro": 4,
-    "четыре": 4,
-    "чотири": 4,
-    "five": 5,
-    "fünf": 5,
-    "cinco": 5,
-    "пять": 5,
-    "п'ять": 5,
-    "ten": 10,
-    "zehn": 10,
-    "diez": 10,
-    "десять": 10,
-}
+_NUMBERS = {word: int(number) for number, words in _CALENDAR["numbers"].items() for word in words}
 _NUMBER = r"(?P<n>\d{1,2}|" + "|".join(sorted(_NUMBERS, key=len, reverse=True)) + ")"
 
 
@@ -84,6 +33,10 @@ class DateKind(StrEnum):
     """Its own words make it one: "by the end of the week"."""
     NEAR = "near"
     """Today, tomorrow, in three days, by noon."""
+    TIME = "time"
+    """An hour; of today unless a day stands beside it."""
+    WEEK = "week"
+    """Some day of this week."""
     WEEKDAY = "weekday"
     ABSOLUTE = "absolute"
     """A day of a month."""
@@ -136,6 +89,11 @@ def _weekday(match: re.Match[str], today: date) -> date:
     return today + timedelta(days=ahead)
 
 
+def _brief(match: re.Match[str], today: date) -> date:
+    wanted = next(n for n in range(7) if match.group(f"d{n}"))
+    return today + timedelta(days=(wanted - today.weekday() - 1) % 7 + 1)
+
+
 def _later(unit: int) -> _Reader:
     def read(match: re.Match[str], today: date) -> date:
         number = match.group("n") or "1"
@@ -149,12 +107,13 @@ def _iso(match: re.Match[str], _today: date) -> date | None:
 
 
 def _numeric(match: re.Match[str], today: date) -> date | None:
-    return _nearest(int(match.group("mo")), int(match.group("day")), match.group("y"), today)
+    return _nearest(int(match.group("mo")), int(match.group("day")), match.groupdict().get("y"), today)
 
 
 def _named(match: re.Match[str], today: date) -> date | None:
     month = next(n for n in range(1, 13) if match.group(f"m{n}"))
-    return _nearest(month, int(match.group("day")), match.group("y"), today)
+    groups = match.groupdict()
+    return _nearest(month, int(groups.get("day") or 1), groups.get("y"), today)
 
 
 def _day_of_month(match: re.Match[str], today: date) -> date | None:
@@ -187,88 +146,140 @@ def _rule(pattern: str, read: _Reader, kind: DateKind = DateKind.ABSOLUTE) -> tu
     return kind, re.compile(pattern), read
 
 
-_AFTER = r"(?:within(?: the next)?|in(?: the next)?|через|за|протягом|в течение|dentro de|en|innerhalb von)"
-_TIME = r"(?:[01]?\d|2[0-3])(?:[:.][0-5]\d)? ?(?:am|pm|uhr|h|ч|год|o'?clock)|(?:[01]?\d|2[0-3]):[0-5]\d"
+_AFTER = (
+    r"(?:in(?: the next)?|через|за|dentro de|en|in den nächsten|in|dans|fra|tra|dentro de|za|cherez|aquí a|here in)"
+)
+_WITHIN = (
+    r"(?:within(?: the next)?|в течение|протягом|впродовж|innerhalb(?: von| der nächsten)?|binnen(?: der nächsten)?"
+    r"|en el plazo de|en un plazo de|de aquí a|antes de que pasen|entro|срок\s?[—:–-]?|термін\s?[—:–-]?"
+    r"|(?:not|no) later than in)"
+)
+_WORKING = r"(?: ?(?:working|business|calendar|рабоч\w+|робоч\w+|календарн\w+|werktag\w*|hábiles))?"
+_DAYS_LONG = r"(?:days?|tage[ns]?|werktage[n]?|дн\w+|день|días?|jours?|giorni|dias?|dni)"
+_WEEKS_LONG = r"(?:weeks?|недел\w+|тиж\w+|wochen?|semanas?|semaines?|settiman\w+)"
+_HOURS_LONG = r"(?:hours?|hrs?|h|minutes?|mins?|час\w*|минут\w*|годин\w*|хвилин\w*|stunden?|minuten|horas?|minutos)"
+_HOUR_WORDS = (
+    r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+    r"|двух|тр[её]х|четыр[её]х|пяти|шести|семи|восьми|девяти|десяти|двенадцати|двум|тр[её]м"
+    r"|першої|другої|третьої|четвертої|п'ятої|шостої|сьомої|восьмої|дев'ятої|десятої|дванадцятої"
+    r"|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf"
+)
+_CLAUSE_ENDS = (
+    r"(?=\s*(?:[,.!?;:)—–]|$|або\b|или\b|бо\b|because\b|please\b|pls\b|вечора|вечера|утра|ранку|дня\b|pm|am))"
+)
+_TIME = (
+    r"(?:[01]?\d|2[0-3])(?:[:.][0-5]\d)? ?(?:am|pm|uhr|hs?|ч|час\w*|год\w*|o'?clock)\b|(?:[01]?\d|2[0-3]):[0-5]\d"
+    rf"|[012]\d[0-5]0\b|(?:1?\d|2[0-4]){_CLAUSE_ENDS}|(?:{_HOUR_WORDS}){_CLAUSE_ENDS}"
+)
+_PART = r"noon|midday|midnight|lunch(?:time)?|tonight|this evening|(?:we )?clos(?:e|ing)(?: time)?"
 _RULES = (
     _rule(
         r"\b(?:eod|cob|(?:end of|close of) (?:the |this )?(?:day|business|play)|end of today"
-        r"|до конца (?:сегодняшнего |рабочего )?дня"
-        r"|к концу дня|до кінця (?:сьогоднішнього |робочого )?дня|feierabend heute|bis (?:heute )?feierabend"
-        r"|bis (?:zum )?ende des tages"
-        r"|antes de (?:que termine|acabar) el día|(?:al )?final del día)\b(?! (?:tomorrow|mañana|морген))",
+        r"|(?:the )?end of (?:the )?shift"
+        r"|(?:до конца|к концу) (?:сегодняшнего |рабочего )?дня|до (?:закрытия|вечера|ночи|полуночи)"
+        r"|(?:до конца|к концу) смены"
+        r"|к вечеру|до кінця (?:сьогоднішнього |робочого )?дня|до кінця зміни|до (?:закриття|вечора|ночі|опівночі)"
+        r"|feierabend heute|(?:bis|vor) (?:heute )?(?:feierabend|ladenschluss|mitternacht|schichtende)"
+        r"|bis (?:zum )?ende des tages|bis (?:heute|zum) abend|do kontsa dnya|do kintsya dnya|do vechera"
+        r"|antes de (?:que termine|acabar) el día|antes del? cierre|antes de (?:que )?cerr\w+|(?:al? )?final del día"
+        r"|antes de medianoche|antes de que baje el sol)\b(?! (?:tomorrow|mañana|морген))",
         _in_days(0),
-        DateKind.DEADLINE,
+        DateKind.TIME,
     ),
     _rule(
         r"\b(?:(?:by|before) the weekend|eow|(?:by )?(?:the )?end of (?:the |this )?week"
-        r"|до конца (?:этой )?недели|к концу недели|до выходных|до кінця (?:цього )?тижня"
-        r"|до вихідних|bis (?:zum )?ende (?:der|dieser) woche|bis (?:zum )?wochenende|bis ende der woche|bis wochenende"
-        r"|antes del fin de semana|(?:para|antes de|a) (?:el )?final(?:es)? de (?:la |esta )?semana"
-        r"|esta semana sin falta)\b",
+        r"|(?:до конца|к концу|на конец) (?:этой )?недели|до выходных|(?:до кінця|на кінець) (?:цього )?тижня"
+        r"|до вихідних|bis (?:zum )?ende (?:der|dieser|diese) woche|(?:bis|vor)(?: dem| zum)? wochenende"
+        r"|do kontsa nedeli|do kintsya tyzhnya|antes de que (?:acabe|termine) (?:la|esta) semana"
+        r"|antes del? (?:fin|finde)(?: de)? ?(?:semana)?|(?:para|antes de|a)(?: el)? final(?:es)? de (?:la "
+        r"|esta )?semana"
+        r"|antes de fin de semana|esta semana sin falta|avant la fin de (?:la|cette) semaine|entro fine settimana)\b",
         _friday,
         DateKind.DEADLINE,
     ),
     _rule(
-        r"\b(?:(?:by )?(?:the )?end of (?P<next>next) week|до конца (?:следующей) недели"
-        r"|до кінця (?:наступного) тижня|bis ende (?:nächster|kommender) woche"
+        r"\b(?:(?:by )?(?:the )?end of (?P<next>next) week|до конца следующей недели"
+        r"|до кінця наступного тижня|bis ende (?:nächster|kommender) woche"
         r"|para finales de la semana que viene)\b",
         lambda _match, today: today + timedelta(days=_FRIDAY - today.weekday() + 7),
         DateKind.DEADLINE,
     ),
     _rule(
-        r"\b(?:by (?:the )?end of (?:the |this )?month|before (?:the )?month end|eom|до конца (?:этого )?месяца"
-        r"|к концу месяца|до кінця (?:цього )?місяця"
+        r"\b(?:noch diese woche|diese woche noch|(?:later |some time )?this week|на этой неделе|цього тижня"
+        r"|на цьому тижні|esta (?:misma )?semana|diese woche)\b",
+        _friday,
+        DateKind.WEEK,
+    ),
+    _rule(
+        r"\b(?:(?:by|before|at) (?:the )?end of (?:the |this )?month|before (?:the )?month end|eom"
+        r"|(?:до конца|к концу) (?:этого )?месяца|до кінця (?:цього )?місяця"
         r"|bis (?:zum )?monatsende|bis ende des monats|bis ende (?:dieses )?monats?|antes de (?:que acabe"
-        r"|fin de) (?:el )?mes|a fin de mes|antes de final de mes)\b",
+        r"|fin de) (?:el )?mes|a (?:fin|finales) de mes|antes de finales? de mes)\b",
         _month_end,
         DateKind.DEADLINE,
     ),
     _rule(
-        r"\b(?:(?:the )?day after tomorrow|послезавтра|післязавтра|übermorgen|pasado mañana|après-demain|dopodomani)\b",
+        r"\b(?:(?:the )?day after tomorrow|послезавтра|післязавтра|übermorgen|uebermorgen|pasado mañana|après-demain"
+        r"|dopodomani|pojutrze|poslezavtra|pislyazavtra)\b",
         _in_days(2),
         DateKind.NEAR,
     ),
     _rule(
-        r"(?<!pasado )(?<!guten )(?<!esta )(?<!la )(?<!day after )\b(?:tomorrow|tmrw|tmr|2moro|завтра"
-        r"|завтрашн\w+|morgen(?: früh| mittag| abend| vormittag| nachmittag)?|mañana|demain|domani|amanhã|jutra"
-        r"|zavtra)\b(?! ist noch)",
+        r"(?<!pasado )(?<!guten )(?<!esta )(?<!la )(?<!day after )(?<!de la )(?<!\bне )(?<!\bnot )(?<!nicht )"
+        r"(?<!сегодня-)(?<!сьогодні-)\b(?:tom+or+ow|tomorow|tmrw|tmr|2moro|2morrow|завтра|завтрашн\w+|к завтрему"
+        r"|morgen(?: früh| mittag| abend| vormittag| nachmittag)?|mañana|demain|domani|amanhã|jutra|jutro|yarın"
+        r"|zavtra)\b(?! ist noch)(?<!завтрашний)(?<!завтрашній)",
         _in_days(1),
         DateKind.NEAR,
     ),
     _rule(
-        r"\b(?:today|tonight|this (?:morning|afternoon|evening)|сегодня|сьогодні|heute|hoy|esta (?:tarde|noche"
-        r"|mañana)|aujourd'hui|oggi|hoje|segodnya|sohodni)\b",
+        r"\b(?:today|tonight|2nite|на вечер|на вечір|this (?:morning|afternoon|evening)|сегодня|сёдня|седня"
+        r"|сьогодні|нині|heute|hoy|esta (?:tarde"
+        r"|noche|mañana)|aujourd'hui|oggi|hoje|bugün|segodn(?:y|i)a|s'?o?hodni)\b",
         _in_days(0),
         DateKind.NEAR,
     ),
-    _rule(rf"\b{_AFTER} {_NUMBER} (?:days?|tagen?|дн\w+|день|días?)\b", _later(1), DateKind.NEAR),
-    _rule(rf"\b{_AFTER}(?: {_NUMBER})? (?:weeks?|недел\w+|тиж\w+|wochen?|semanas?)\b(?! of)", _later(7), DateKind.NEAR),
+    _rule(
+        rf"\b(?:{_WITHIN}|in(?: the next| der nächsten)?|через|за|dentro de|en(?: la próxima)?|dans)"
+        rf"(?: {_NUMBER})? {_HOURS_LONG}\b|\bwithin the hour\b",
+        _in_days(0),
+        DateKind.NEAR,
+    ),
+    _rule(rf"\b{_WITHIN} {_NUMBER}{_WORKING} {_DAYS_LONG}\b", _later(1), DateKind.DEADLINE),
+    _rule(rf"\b{_WITHIN}(?: {_NUMBER})? {_WEEKS_LONG}\b(?! of)", _later(7), DateKind.DEADLINE),
+    _rule(rf"\b{_AFTER} {_NUMBER}{_WORKING} {_DAYS_LONG}\b", _later(1), DateKind.NEAR),
+    _rule(rf"\b{_AFTER}(?: {_NUMBER})? {_WEEKS_LONG}\b(?! of)", _later(7), DateKind.NEAR),
+    _rule(r"\ba week (?:from (?:today|now)|today)\b|\bheute in einer woche\b", _in_days(7), DateKind.NEAR),
     _rule(
         rf"\b(?:(?P<next>next|следующ\w+|наступн\w+) )?(?:{_DAY})\b(?! (?:letzter|pasado))", _weekday, DateKind.WEEKDAY
     ),
+    _rule(r"(?<=bis )(?:(?P<d0>mo)|(?P<d1>di)|(?P<d2>mi)|(?P<d3>do)|(?P<d4>fr)|(?P<d5>sa)|(?P<d6>so))\b(?! )", _brief),
     _rule(r"\b(?P<y>20\d\d)-(?P<mo>\d\d)-(?P<day>\d\d)\b", _iso),
     _rule(
-        r"(?<![\d.:])(?P<day>[0-3]?\d)\.(?P<mo>[01]?\d)\.?(?P<y>(?:20)?\d\d)?(?![\d.%:]|\s?(?:uhr|ч|kg|mb|gb|€|%))",
+        r"(?<![\d.:])(?P<day>[0-3]?\d)\.(?P<mo>[01]?\d)\.?(?P<y>(?:20)?\d\d)?(?![\d%:]|\.\d|\s?(?:uhr|ч|kg|mb|gb|€|%))",
         _numeric,
     ),
     _rule(r"(?<![\d/])(?P<day>[0-3]?\d)/(?P<mo>[01]?\d)(?:/(?P<y>(?:20)?\d\d))?(?![\d/])", _numeric),
+    _rule(r"(?<![\d/])(?P<mo>[01]?\d)/(?P<day>1[3-9]|2\d|3[01])(?![\d/])", _numeric),
     _rule(
         rf"\b(?P<day>[0-3]?\d)(?:st|nd|rd|th|\.|-?го|-?е)?(?: of| de)? (?:{_MONTH})\b\.?(?:,? (?:de )?(?P<y>20\d\d))?",
         _named,
     ),
     _rule(rf"\b(?:{_MONTH}) (?P<day>[0-3]?\d)(?:st|nd|rd|th)?\b(?!:)(?:,? (?P<y>20\d\d))?", _named),
-    _rule(r"\b(?P<day>[0-3]?\d)(?:st|nd|rd|th|-?го|-?е)\b(?: числа)?(?! (?:floor|этаж))", _day_of_month),
+    _rule(rf"\b(?P<first>first|1st|першого|первого|ersten|primero)(?: of| de)? (?:{_MONTH})\b", _named),
+    _rule(r"\b(?P<day>[0-3]?\d)(?:st|nd|rd|th|-?го|-?е)\b(?: числа)?(?! (?:floor|этаж|поверх))", _day_of_month),
     _rule(r"\b(?P<day>[0-3]?\d) числа\b", _day_of_month),
-    _rule(r"(?<=bis zum )(?P<day>[0-3]?\d)\.(?!\d)", _day_of_month),
+    _rule(r"(?:(?<=bis zum )|(?<=spätestens zum )|(?<=spätestens am ))(?P<day>[0-3]?\d)\.(?!\d)", _day_of_month),
     _rule(
         r"(?:(?<=antes del )|(?<=para el )|(?<=hasta el )|(?<=día ))(?P<day>[0-3]?\d)\b(?! de|[/.:]\d)", _day_of_month
     ),
     _rule(
-        rf"(?<=by )(?:noon|lunch(?:time)?|{_TIME})|(?<=before )(?:noon|lunch(?:time)?|{_TIME})|(?<=до )(?:обеда"
-        rf"|обіду|{_TIME})|(?<=к )(?:обеду|{_TIME})"
-        rf"|(?<=bis )(?:mittag|{_TIME})|(?<=vor )(?:mittag|{_TIME})|(?<=antes de )(?:mediodía"
-        r"|(?:las )?(?:[01]?\d|2[0-3])\b)",
+        rf"(?:(?<=by )|(?<=before )|(?<=until )|(?<=till )|(?<=no later than ))(?:{_PART}|{_TIME})"
+        rf"|(?<=до )(?:обеда|обіду|полудня|{_TIME})|(?<=к )(?:обеду|{_TIME})|(?<=do )(?:obeda|obidu)"
+        rf"|(?:(?<=bis )|(?<=bis um )|(?<=bis spätestens ))(?:mittag|{_TIME})|(?<=vor )(?:mittag|{_TIME})"
+        rf"|(?:(?<=antes de )|(?<=antes del ))(?:mediodía|comer|(?:las? )(?:[01]?\d|2[0-3]|{_HOUR_WORDS})\w?\b)"
+        r"|(?<=antes de la )una\b",
         _in_days(0),
-        DateKind.NEAR,
+        DateKind.TIME,
     ),
 )

@@ -45,7 +45,7 @@ def extract(text: str, subject: str, sent_at: datetime, category: Category | Non
     return Extraction(
         title=make_title(words, subject),
         description=words,
-        assignee=None if category is Category.NOISE else find_assignee(said),
+        assignee=None if category is Category.NOISE else find_assignee(said, category),
         due_on=find_due(said, sent_at.date(), category),
         labels=find_labels(said),
         links=find_links(f"{subject}\n{text}"),
