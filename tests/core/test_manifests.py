@@ -21,6 +21,7 @@ SOURCE = {"apiVersion": "tasktracker.dev/v1alpha1", "kind": "Source", "metadata"
 WEBHOOK = {"apiVersion": "tasktracker.dev/v1alpha1", "kind": "Webhook", "metadata": {"name": "inbox"}}
 REF = {"name": "s", "key": "k"}
 TOKEN = {"type": "Token", "token": {"secretRef": REF}}
+EMAIL = {"host": "mail.example", "auth": {"username": "u", "passwordSecretRef": REF}}
 
 
 def a_source(**spec: Any) -> dict[str, Any]:
@@ -58,6 +59,8 @@ def test_defaults_are_those_of_the_crd() -> None:
         (a_source(ingest={"dedupeWindow": "1s"}), "between 10m and 168h"),
         (a_source(triage={"autonomi": "Auto"}), "spec.triage.autonomi: Extra inputs are not permitted"),
         (a_source(type="email", email={"host": "x", "auth": {"username": "u"}}), "exactly one of passwordSecretRef"),
+        (a_source(type="email", email=EMAIL, reply={"enabled": True}), "answers to mail need spec.email.smtp"),
+        (a_source(type="email", email=EMAIL | {"smtp": {"host": "x", "from": "nobody"}}), "spec.email.smtp.from"),
         (a_source(type="slack", slack={"botTokenSecretRef": REF}), "socket mode needs appTokenSecretRef"),
         (a_webhook(verification={"type": "None"}), "type None needs acceptUnverified: true"),
         (a_webhook(verification={"type": "HMAC"}), "set hmac if and only if type is HMAC"),

@@ -175,6 +175,15 @@ async def test_message_marked_dead_keeps_its_raw_form(parts: Parts) -> None:
     assert (letter["raw"], letter["reason"]) == (b'{"a": 1}', "extract.text gives nothing")
 
 
+async def test_message_that_its_channel_ignores_is_shown_with_the_reason_and_never_triaged(parts: Parts) -> None:
+    async with parts.recording():
+        await parts.publish(a_message("1", ignored="An automatic reply"))
+        await eventually("empty inbound stream", lambda: drained(parts))
+    row = await parts.one("select state, state_reason from message")
+    assert (row["state"], row["state_reason"]) == ("ignored", "An automatic reply")
+    assert (await parts.bus.js.stream_info(JOBS)).state.messages == 0
+
+
 async def test_source_with_triage_disabled_is_only_recorded(parts: Parts) -> None:
     async with parts.recording():
         spec: dict[str, object] = {"type": "webhook", "triage": {"autonomy": "Disabled"}}

@@ -76,6 +76,9 @@ class InboundMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     raw_encoding: Literal["text", "base64"] = "text"
     dead: str = ""
     """Why this message cannot be understood; set, it goes straight to the dead letters with its raw form."""
+    ignored: str = ""
+    """Why nothing is to be done with it, as its channel knows: an out-of-office note, a bounce, an answer of our own.
+    Set, it is recorded and shown as ignored, and never triaged."""
 
 
 _decoder = msgspec.json.Decoder(InboundMessage)
@@ -111,6 +114,7 @@ def inbound_message(
     raw: str = "",
     raw_encoding: Literal["text", "base64"] = "text",
     dead: str = "",
+    ignored: str = "",
 ) -> InboundMessage:
     """Build a message whose every field can be stored; arguments as the fields of `InboundMessage`."""
     sender = sender or Sender()
@@ -134,6 +138,7 @@ def inbound_message(
         raw=clean(raw, MAX_RAW),
         raw_encoding=raw_encoding,
         dead=clean(dead, 2000),
+        ignored=clean(ignored, 2000),
     )
 
 

@@ -21,6 +21,8 @@ class Reason(StrEnum):
     CONFLICT = "Conflict"
     """Somebody else receives with the same credential."""
     UNREACHABLE = "Unreachable"
+    TLS_FAILED = "TLSFailed"
+    """A certificate that is expired, unknown or another's, or no encryption where it is wanted."""
     SLOW = "Slow"
     """The provider did not answer in time."""
     RATE_LIMITED = "RateLimited"

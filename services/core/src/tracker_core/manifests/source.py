@@ -68,7 +68,9 @@ class OAuth2Spec(ManifestModel):
     """OAuth 2 refresh-token grant for a mailbox."""
 
     token_url: Annotated[str, Field(alias="tokenURL", max_length=2048, pattern="^https://")]
-    client_secret_ref: SecretKeyRef
+    client_id: Annotated[str, Field(alias="clientID", min_length=1, max_length=512)]
+    client_secret_ref: SecretKeyRef | None = None
+    """Public clients have none."""
     refresh_token_secret_ref: SecretKeyRef
 
 
@@ -86,6 +88,18 @@ class EmailAuthSpec(ManifestModel):
         return self
 
 
+class SmtpSpec(ManifestModel):
+    """The way of answers to mail."""
+
+    host: Annotated[str, Field(min_length=1, max_length=253)]
+    port: Annotated[int, Field(ge=1, le=65535)] = 465
+    tls: Literal["implicit", "starttls"] = "implicit"
+    from_: Annotated[str | None, Field(alias="from", min_length=3, max_length=320, pattern=r"^[^@\s]+@[^@\s]+$")] = None
+    """Address of the answers; by default the user name of the mailbox."""
+    auth: EmailAuthSpec | None = None
+    """By default that of the mailbox."""
+
+
 class EmailSpec(ManifestModel):
     """A mailbox over IMAP."""
 
@@ -97,6 +111,8 @@ class EmailSpec(ManifestModel):
     move_to: Annotated[str, Field(max_length=255)] | None = None
     drop_auto_replies: bool = True
     auth: EmailAuthSpec
+    smtp: SmtpSpec | None = None
+    """Needed when answers are enabled."""
 
     @model_validator(mode="after")
     def _move_needs_target(self) -> Self:
@@ -181,6 +197,9 @@ class ReplySpec(ManifestModel):
 
     enabled: bool = False
     require_approval: bool = True
+    """Whether an admin has to approve what others write, and every status update."""
+    status_updates: bool = False
+    """Whether reporters are told when their task is started, done or declined."""
 
 
 class SourceSpec(ManifestModel):
@@ -208,6 +227,8 @@ class SourceSpec(ManifestModel):
             raise ValueError("telegram and email allow one consumer; type webhook is served by the shared gateway")
         if self.reply is not None and self.reply.enabled and self.type is SourceKind.WEBHOOK:
             raise ValueError("type webhook has no return channel; remove spec.reply")
+        if self.reply is not None and self.reply.enabled and self.email is not None and self.email.smtp is None:
+            raise ValueError("answers to mail need spec.email.smtp")
         return self
 
 

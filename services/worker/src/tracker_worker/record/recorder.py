@@ -238,6 +238,8 @@ def _read(raw: Msg) -> _Delivery:
 def _first_state(message: InboundMessage, *, triaged: bool) -> dict[str, Any]:
     if message.dead:
         return {"state": MessageState.DEAD, "state_reason": message.dead}
+    if message.ignored:
+        return {"state": MessageState.IGNORED, "state_reason": message.ignored}
     if not triaged:
         return {"state": MessageState.IGNORED, "state_reason": "Triage is disabled for this Source"}
     return {"state": MessageState.WAITING, "state_reason": ""}
