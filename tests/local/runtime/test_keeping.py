@@ -11,9 +11,10 @@ from tracker_core.manifests.webhook import Webhook
 from tracker_local import lock, logs
 from tracker_local.home import Home
 from tracker_local.keeper import Keeper, next_delay
+from tracker_local.language_models import PROVIDERS
 from tracker_local.plan import make_plan, without_secret
 from tracker_local.ports import LOOPBACK, Ports, free_port
-from tracker_local.process import Process
+from tracker_local.process import Process, spawn
 from tracker_local.runtime import State
 from tracker_local.seed import inbox_token_file, seed
 
@@ -140,6 +141,25 @@ def test_gateway_does_not_learn_where_the_database_is(tmp_path: Path) -> None:
     gateway = next(process for process in make_plan(home).services if process.name == "gateway")
     assert "TRACKER_NATS__URL" in gateway.environment
     assert "TRACKER_DATABASE__URL" not in gateway.environment
+
+
+def test_agents_run_only_where_a_language_model_is_configured_and_nobody_else_learns_its_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path / "home")
+    home.create()
+    monkeypatch.setenv(PROVIDERS, "[]")
+    assert "agents" not in {process.name for process in make_plan(home).services}
+    assert not home.providers_file.exists()
+    monkeypatch.setenv(PROVIDERS, '[{"api_key": "sk-secret"}]')
+    services = {process.name: process for process in make_plan(home).services}
+    told = {name for name, process in services.items() if "sk-secret" in process.environment.get(PROVIDERS, "")}
+    assert told == {"triage", "agents"}
+    assert home.providers_file.stat().st_mode & 0o777 == 0o600
+    shown = tmp_path / "shown"
+    report = Process(name="x", command=("sh", "-c", f"env > {shown}; exit 0"), ready=lambda _: True)
+    assert spawn(report, tmp_path / "log").wait(10) == 0
+    assert "sk-secret" not in shown.read_text(), "not inherited either"
 
 
 async def test_probe_that_fails_and_a_left_over_grandchild_do_not_end_the_keeping(tmp_path: Path) -> None:

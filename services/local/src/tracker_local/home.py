@@ -75,6 +75,11 @@ class Home:
         """URL of NATS with its token."""
         return self.secrets / "nats-url"
 
+    @property
+    def providers_file(self) -> Path:
+        """The language models that the last start was given; they may hold keys."""
+        return self.secrets / "language-models"
+
     def log(self, process: str) -> Path:
         """Return the log file of a process."""
         return self.logs / f"{process}.log"

@@ -8,6 +8,7 @@ from tracker_local.cli.apply import apply
 from tracker_local.cli.doctor import doctor
 from tracker_local.cli.down import down
 from tracker_local.cli.edge import Commands
+from tracker_local.cli.evaluate import evaluate
 from tracker_local.cli.imports import import_
 from tracker_local.cli.ledger import ledger
 from tracker_local.cli.login import login
@@ -32,7 +33,7 @@ app = typer.Typer(
 
 _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     RUN: {"up": up, "down": down, "status": status, "login": login, "doctor": doctor, "logs": logs},
-    WORK: {"send": send, "import": import_, "get": get, "apply": apply, "ledger": ledger},
+    WORK: {"send": send, "import": import_, "get": get, "apply": apply, "ledger": ledger, "eval": evaluate},
     REST: {"version": version},
 }
 for heading, commands in _COMMANDS.items():

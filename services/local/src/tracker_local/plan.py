@@ -6,14 +6,14 @@ A value that the user has set in the environment (`TRACKER_API__HOST`, `TRACKER_
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from tracker_core.errors import ConfigurationError
 
 import tracker_local
-from tracker_local import nats, postgres
+from tracker_local import language_models, nats, postgres
 from tracker_local.home import Home, write_secret
 from tracker_local.ports import LOOPBACK, Ports
 from tracker_local.process import Process
@@ -59,6 +59,8 @@ class Plan:
     gateway_port: int
     api_host: str
     gateway_host: str
+    language_models: str = field(default="", repr=False)
+    """As `TRACKER_TRIAGE__PROVIDERS` gives them; empty for none, and then there are no agents."""
     notes: tuple[str, ...] = ()
     """What the user should know of this start."""
 
@@ -112,8 +114,11 @@ class Plan:
         } | folders
         # It faces the outside, so it does not even learn where the database is.
         gateway = {"HOST": self.gateway_host, "PORT": str(self.gateway_port)} | folders
+        judging = both | _ONE_THREAD | {language_models.PROVIDERS: self.language_models or "[]"}
+        agents = self._service("agents", "tracker_worker", "agents", environment=judging)
         return (
-            self._service("triage", "tracker_worker", "triage", environment=both | _ONE_THREAD),
+            self._service("triage", "tracker_worker", "triage", environment=judging),
+            *([agents] if self.language_models else []),
             self._service("recorder", "tracker_worker", "record", environment=both),
             self._service("api", "tracker_api", environment=both | _settings("API", api), url=self._local_api_url),
             self._service(
@@ -152,10 +157,12 @@ def make_plan(home: Home) -> Plan:
         gateway_port=_port(ports, "gateway", GATEWAY_PORT),
         api_host=os.environ.get("TRACKER_API__HOST", LOOPBACK),
         gateway_host=os.environ.get("TRACKER_GATEWAY__HOST", LOOPBACK),
+        language_models=language_models.given(),
     )
     plan = replace(plan, notes=_notes(ports))
     write_secret(home.database_url_file, plan.database.url)
     write_secret(home.nats_url_file, plan.bus.url)
+    language_models.keep(home)
     return plan
 
 

@@ -20,8 +20,8 @@ SAME_IDENTITY = "-"
 type Probe = Callable[[int], bool]
 """Tells whether the process with this pid can be used. Blocks for at most a second, never raises for "not yet"."""
 
-# The URLs carry passwords, and a process gets only those that its description names.
-_NOT_INHERITED = {"TRACKER_DATABASE__URL", "TRACKER_NATS__URL"}
+# They carry passwords and keys, and a process gets only those that its description names.
+_NOT_INHERITED = {"TRACKER_DATABASE__URL", "TRACKER_NATS__URL", "TRACKER_TRIAGE__PROVIDERS"}
 
 
 class Layer(IntEnum):

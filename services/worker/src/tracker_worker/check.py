@@ -33,7 +33,7 @@ class Checked:
 
 async def check_models(settings: CheckSettings, *, as_json: bool) -> int:
     """Check each provider, print a line for each, and return the exit code: 1 when one does not work."""
-    checked = [await _embedded(), *[await _language_model(given) for given in settings.triage.providers]]
+    checked = await asyncio.gather(_embedded(), *(_language_model(given) for given in settings.triage.providers))
     if as_json:
         sys.stdout.write(json.dumps([asdict(line) for line in checked], ensure_ascii=False, indent=2) + "\n")
     else:

@@ -26,6 +26,7 @@ _PURPOSES = {
     "nats": "message bus",
     "migrate": "tables",
     "triage": "reads messages",
+    "agents": "asks models",
     "recorder": "records messages",
     "api": "API and dashboard",
     "gateway": "webhooks",

@@ -18,7 +18,7 @@ from tracker_worker.evaluation.labelled import Labelled, LabelledError, read_fil
 from tracker_worker.models.llm_settings import EMBEDDED, LlmSettings
 from tracker_worker.settings import TriageSettings
 
-WRONG = 2
+WRONG, INTERRUPTED = 2, 130
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 """Times are those of one core."""
 
@@ -33,7 +33,10 @@ def evaluate(arguments: Sequence[str], settings: TriageSettings) -> int:
         sys.stderr.write(f"{error}\n")
         return WRONG
     os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))  # before numpy is imported
-    return uvloop.run(_evaluate(messages, settings.model_copy(update={"providers": chosen}), flat=given.flat))
+    try:
+        return uvloop.run(_evaluate(messages, settings.model_copy(update={"providers": chosen}), flat=given.flat))
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 def choose(names: Sequence[str], known: Sequence[LlmSettings]) -> tuple[LlmSettings, ...]:

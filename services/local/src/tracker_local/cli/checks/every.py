@@ -7,7 +7,7 @@ from inspect import isawaitable
 
 from tracker_core.errors import TrackerError
 
-from tracker_local.cli.checks import bus, configuration, machine, postgres, services
+from tracker_local.cli.checks import bus, configuration, machine, models, postgres, services
 from tracker_local.cli.checks.finding import Finding, fail
 from tracker_local.home import Home
 from tracker_local.runtime import Runtime
@@ -27,6 +27,7 @@ async def all_checks(home: Home) -> AsyncIterator[Finding]:
         ("programs", machine.programs),
         ("dashboard", machine.dashboard),
         ("manifests", lambda: configuration.manifests(home)),
+        ("models", lambda: models.check(home)),
     ]
     runtime = Runtime.load(home)
     if runtime is not None:
