@@ -42,6 +42,8 @@ OUTBOUND = "OUTBOUND"
 """Answers on their way to a channel: `outbound.<namespace>.<source>`. The truth of an answer is its row."""
 DELIVERIES = "DELIVERIES"
 """What became of them: `delivery.<namespace>.<source>`."""
+HANDED = "HANDED"
+"""Requests that the gateway took for a Source with a process of its own: `handed.<namespace>.<source>`."""
 HEALTH_BUCKET = "health"
 """Heartbeats: `<component>.<instance>`."""
 SOURCES_BUCKET = "sources"
@@ -115,6 +117,16 @@ STREAMS = (
         storage=StorageType.FILE,
         max_bytes=_GIB // 8,
         duplicate_window=2 * _MINUTE,
+    ),
+    # The duplicate window is INBOUND's, for the same senders.
+    StreamConfig(
+        name=HANDED,
+        subjects=["handed.>"],
+        retention=RetentionPolicy.WORK_QUEUE,
+        discard=DiscardPolicy.NEW,
+        storage=StorageType.FILE,
+        max_bytes=_GIB // 2,
+        duplicate_window=10 * _MINUTE,
     ),
     # DiscardOld, here too: it loses nothing that the event table does not hold, and refusing new events
     # would stop the feed. A client whose cursor is too old is told to fetch afresh.
@@ -213,6 +225,11 @@ def outbound_subject(source: str) -> str:
 def delivery_subject(source: str) -> str:
     """Return the subject of what became of them."""
     return inbound_subject(source).replace("inbound.", "delivery.", 1)
+
+
+def handed_subject(source: str) -> str:
+    """Return the subject of requests that the gateway took for the process of the Source `namespace/name`."""
+    return inbound_subject(source).replace("inbound.", "handed.", 1)
 
 
 def events_subject(workspace_id: object) -> str:

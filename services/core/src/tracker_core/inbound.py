@@ -79,6 +79,8 @@ class InboundMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     ignored: str = ""
     """Why nothing is to be done with it, as its channel knows: an out-of-office note, a bounce, an answer of our own.
     Set, it is recorded and shown as ignored, and never triaged."""
+    wanted: bool = False
+    """Somebody asked for a task of this message, so whether there is one to do is no question any more."""
 
 
 _decoder = msgspec.json.Decoder(InboundMessage)
@@ -115,6 +117,7 @@ def inbound_message(
     raw_encoding: Literal["text", "base64"] = "text",
     dead: str = "",
     ignored: str = "",
+    wanted: bool = False,
 ) -> InboundMessage:
     """Build a message whose every field can be stored; arguments as the fields of `InboundMessage`."""
     sender = sender or Sender()
@@ -139,6 +142,7 @@ def inbound_message(
         raw_encoding=raw_encoding,
         dead=clean(dead, 2000),
         ignored=clean(ignored, 2000),
+        wanted=wanted,
     )
 
 

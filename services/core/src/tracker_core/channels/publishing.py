@@ -9,7 +9,9 @@ from nats.errors import Error as NatsError
 from nats.errors import MaxPayloadError
 from nats.js.errors import APIError, NoStreamResponseError
 
-from tracker_core.bus import Bus, inbound_subject
+from tracker_core.bus import Bus, handed_subject, inbound_subject
+from tracker_core.channels.handover import HandedRequest
+from tracker_core.channels.handover import encode as encode_request
 from tracker_core.errors import TooLargeError, TrackerError, UnavailableError
 from tracker_core.inbound import InboundMessage, encode, message_id
 from tracker_core.telemetry import TRACEPARENT
@@ -21,7 +23,7 @@ _FULL_RETRY_AFTER = 10.0
 
 
 class Publisher:
-    """Publishes messages to INBOUND."""
+    """Publishes messages to INBOUND, and requests to HANDED."""
 
     def __init__(self, *, ack_timeout: float, max_in_flight: int) -> None:
         self._bus: Bus | None = None
@@ -53,6 +55,17 @@ class Publisher:
             UnavailableError: the bus is away, full or too slow; the sender must keep the message.
             TooLargeError: the message is larger than the bus takes.
         """
+        return await self._publish(
+            inbound_subject(message.source), encode(message), message_id(message.source, bus_id), traceparent
+        )
+
+    async def hand_over(self, source: str, request: HandedRequest, *, bus_id: str, traceparent: str) -> bool:
+        """Publish a request for the process of a Source; everything else as `publish`."""
+        return await self._publish(
+            handed_subject(source), encode_request(request), message_id(source, bus_id), traceparent
+        )
+
+    async def _publish(self, subject: str, body: bytes, bus_id: str, traceparent: str) -> bool:
         bus = self._bus
         if bus is None or not bus.nc.is_connected:
             # Not handed to the client library: it would buffer the message and send it after we have answered 503.
@@ -61,14 +74,12 @@ class Publisher:
             raise UnavailableError(
                 f"{self._in_flight} messages wait for the message bus", cure="Send again later", retry_after=1
             )
-        headers = {"Nats-Msg-Id": message_id(message.source, bus_id)}
+        headers = {"Nats-Msg-Id": bus_id}
         if traceparent:
             headers[TRACEPARENT] = traceparent
         self._in_flight += 1
         try:
-            ack = await bus.js.publish(
-                inbound_subject(message.source), encode(message), timeout=self._ack_timeout, headers=headers
-            )
+            ack = await bus.js.publish(subject, body, timeout=self._ack_timeout, headers=headers)
         except (NatsError, TimeoutError, OSError) as error:
             raise _translated(error, bus) from error
         finally:

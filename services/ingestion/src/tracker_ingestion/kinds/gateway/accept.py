@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import Any, Literal
 
 import msgspec
+from tracker_core.channels.handover import HandedRequest
 from tracker_core.channels.publishing import Publisher
 from tracker_core.errors import InvalidInputError
 from tracker_core.inbound import InboundMessage, inbound_message
@@ -86,6 +87,14 @@ class Acceptor:
             return Answer(200, challenge.encode(errors="replace"), b"text/plain; charset=utf-8")
         identity = endpoint.identity.of(headers, value, raw, now)
         received_at = datetime.fromtimestamp(now, UTC)
+        if endpoint.handed_over:
+            request = HandedRequest(raw, received_at, _text(headers, b"content-type"))
+            known = await self.publisher.hand_over(
+                endpoint.source, request, bus_id=identity.bus_id, traceparent=traceparent
+            )
+            endpoint.memory.tally.accepted(Outcome.DUPLICATE if known else Outcome.ACCEPTED)
+            # Without a body: such a provider takes what is in it for an instruction.
+            return Answer(endpoint.status)
         try:
             if _held_back(endpoint, value):
                 endpoint.memory.tally.filtered()

@@ -55,6 +55,8 @@ class Endpoint:
     filter: Expression | None
     ignored: Expression | None
     challenge: Expression | None
+    handed_over: bool
+    """The Source has a process of its own that reads the requests."""
     strict_text: bool
     """A body without text is the sender's mistake (422), not a dead letter: nobody told us where the text is."""
     allowed: tuple[Network, ...]
@@ -113,12 +115,17 @@ def build_endpoint(
         filter=compile_expression(spec.filter, "spec.filter") if spec.filter else None,
         ignored=compile_expression(preset.ignored, "ignored") if preset.ignored else None,
         challenge=compile_expression(preset.challenge, "challenge") if preset.challenge else None,
+        handed_over=_is_handed_over(source),
         strict_text=spec.extract is None and spec.provider in {"generic", "standardWebhooks"},
         allowed=tuple(ip_network(cidr, strict=False) for cidr in spec.allowed_cidrs),
         max_body_bytes=spec.limits.max_body_bytes,
         status=spec.response.status,
         memory=memory,
     )
+
+
+def _is_handed_over(source: Source | None) -> bool:
+    return source is not None and source.spec.slack is not None and source.spec.slack.mode == "events"
 
 
 def _blocked(webhook: Webhook, source: Source | None) -> Blocked | None:

@@ -86,8 +86,15 @@ PRESETS: dict[Provider, Preset] = {
         fields=Fields(
             text="event.text",
             sender="event.user",
-            conversation="event.thread_ts && join(':', [event.channel, event.thread_ts])",
+            conversation=(
+                "event.thread_ts && event.thread_ts != event.ts && join(':', [event.channel, event.thread_ts])"
+                " || event.channel"
+            ),
             occurred_at="event.ts || event_time",
+        ),
+        # Joins, topics, edits …: a Source of type slack reads the edits too.
+        ignored=(
+            "event.subtype && !contains(['bot_message', 'me_message', 'thread_broadcast', 'file_share'], event.subtype)"
         ),
         challenge="type == 'url_verification' && challenge || null",
     ),
