@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Query
 from pydantic import BeforeValidator, Field
-from tracker_core.tables import Category, MessageState, Priority, TaskStatus
+from tracker_core.tables import Category, MessageState, Priority, ReplyState, TaskStatus
 
 
 def _split(value: object) -> object:
@@ -30,5 +30,9 @@ Categories = Annotated[
 ]
 Priorities = Annotated[
     Annotated[list[Priority], Field(max_length=50), BeforeValidator(_split)] | None,
+    Query(description="Several separated by commas"),
+]
+ReplyStates = Annotated[
+    Annotated[list[ReplyState], Field(max_length=50), BeforeValidator(_split)] | None,
     Query(description="Several separated by commas"),
 ]

@@ -37,6 +37,7 @@ from tracker_api.middleware.body_limit import BodyLimitMiddleware
 from tracker_api.middleware.security_headers import SecurityHeadersMiddleware
 from tracker_api.middleware.tracing import TracingMiddleware
 from tracker_api.openapi import DescribedAPI
+from tracker_api.replies.endpoints import router as replies
 from tracker_api.settings import Settings
 from tracker_api.sources.endpoints import router as sources
 from tracker_api.stats.endpoints import router as stats
@@ -47,6 +48,7 @@ log = logging.getLogger(__name__)
 ROUTERS = (
     tasks,
     messages,
+    replies,
     sources,
     manifests,
     imports,

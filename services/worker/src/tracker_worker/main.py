@@ -34,6 +34,7 @@ from tracker_core.transaction import Transactions
 from tracker_worker.jobs import consult_models, triage_message
 from tracker_worker.record.recorder import Recorder
 from tracker_worker.record.relay import run_relay
+from tracker_worker.record.replies import follow_deliveries, send_due
 from tracker_worker.record.scheduler import run_scheduler
 from tracker_worker.record.sources import Sources
 from tracker_worker.settings import CheckSettings, WorkerSettings
@@ -60,7 +61,7 @@ class Parts:
 
 
 async def record(settings: WorkerSettings) -> None:
-    """Run the recorder, the relay, the scheduler and the projection of Sources."""
+    """Run the recorder, the relay, the scheduler, the projection of Sources, and the answers' way out and back."""
     async with _parts(settings, "recorder") as parts:
         async with parts.engine.begin() as connection:
             workspace_id = await ensure_default_workspace(connection)
@@ -81,6 +82,8 @@ async def record(settings: WorkerSettings) -> None:
                 run_relay(parts.bus.js, parts.engine),
                 run_scheduler(parts.bus.js, parts.engine, parts.broker),
                 sources.follow(),
+                send_due(parts.bus, parts.transactions),
+                follow_deliveries(parts.bus, parts.transactions),
             )
 
 

@@ -14,6 +14,7 @@ from tracker_core.tables import Category, Correction, Task, TaskStatus, Verdict,
 from tracker_core.transaction import Transaction
 
 from tracker_api.auth import Principal
+from tracker_api.replies.status_updates import tell_reporters
 from tracker_api.tasks import merging, schemas
 from tracker_api.tasks.corrections import corrections
 from tracker_api.tasks.schemas import CommentDraft, TaskDraft, TaskPatch
@@ -125,6 +126,8 @@ async def _record(
     entity = Entity("task", task.id)
     told = {"number": task.number, "title": task.title, "status": task.status}
     tx.record(Change(verb=Verb.TASK_UPDATED, entity=entity, data=told, before=before, after=after))
+    if "status" in after:
+        await tell_reporters(tx, principal, task)
     verdict = await tx.session.get(Verdict, task.verdict_id) if task.verdict_id is not None else None
     if verdict is None:
         return

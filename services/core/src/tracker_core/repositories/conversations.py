@@ -88,6 +88,11 @@ near as (
     select 1, m.* from self join message m on m.source_id = self.source_id and m.external_id = self.reply_to
      where self.reply_to <> '' and m.id <> self.id
     union all
+    -- Who answers our answer speaks of what that one was about.
+    select 1, m.* from self join reply r on r.source_id = self.source_id and r.external_id = self.reply_to
+                   join message m on m.id = r.message_id
+     where r.external_id <> ''
+    union all
     select 2, m.* from near m
 )
 select m.part, s.kind, coalesce(c.external_key, '') as key, {_SAID}

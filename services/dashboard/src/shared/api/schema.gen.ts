@@ -256,6 +256,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Replies
+         * @description Return replies of the workspace, newest first: what waits for approval, what failed.
+         */
+        get: operations["list_replies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task}/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Task Replies
+         * @description Return the task's replies, newest first.
+         */
+        get: operations["list_task_replies"];
+        put?: never;
+        /**
+         * Create Reply
+         * @description Answer into the channel that the message came from; it leaves the team.
+         */
+        post: operations["create_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/replies/{reply_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Reply
+         * @description Let a reply go that waits for approval.
+         */
+        post: operations["approve_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/replies/{reply_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject Reply
+         * @description Do not let it go, for the reason that is given.
+         */
+        post: operations["reject_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/replies/{reply_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Reply
+         * @description Try a reply again that its channel did not take.
+         */
+        post: operations["retry_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sources": {
         parameters: {
             query?: never;
@@ -1141,6 +1245,10 @@ export interface components {
             raw_encoding?: "base64" | "text";
             /** @default  */
             dead?: string;
+            /** @default  */
+            ignored?: string;
+            /** @default false */
+            wanted?: boolean;
         };
         /**
          * Ledger
@@ -1494,6 +1602,94 @@ export interface components {
          * @enum {string}
          */
         ProposalState: "open" | "confirmed" | "dismissed";
+        /**
+         * Reply
+         * @description An answer, and how far it has come.
+         */
+        Reply: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
+            /** Task Number */
+            task_number: number;
+            /**
+             * Message Id
+             * Format: uuid
+             */
+            message_id: string;
+            kind: components["schemas"]["ReplyKind"];
+            /** Body */
+            body: string;
+            state: components["schemas"]["ReplyState"];
+            author: components["schemas"]["MemberRef"] | null;
+            /** Approved By */
+            approved_by: string | null;
+            source: components["schemas"]["SourceRef"];
+            /** Recipient */
+            recipient: string;
+            /** Attempts */
+            attempts: number;
+            /** Next Attempt At */
+            next_attempt_at: string | null;
+            /** Error */
+            error: string | null;
+            /** Url */
+            url: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Sent At */
+            sent_at: string | null;
+        };
+        /**
+         * ReplyDraft
+         * @description An answer to write into the channel.
+         */
+        ReplyDraft: {
+            /** Body */
+            body: string;
+            /** Message Id */
+            message_id?: string | null;
+        };
+        /**
+         * ReplyKind
+         * @description Why an answer is sent.
+         * @enum {string}
+         */
+        ReplyKind: "reply" | "status";
+        /**
+         * ReplyPage
+         * @description Replies, newest first.
+         */
+        ReplyPage: {
+            /** Items */
+            items: components["schemas"]["Reply"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * ReplyRejection
+         * @description Why an answer is not to be sent.
+         */
+        ReplyRejection: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ReplyState
+         * @description An answer's way into its channel.
+         * @enum {string}
+         */
+        ReplyState: "awaiting_approval" | "queued" | "sent" | "failed" | "rejected";
         /**
          * Result
          * @description What applying a manifest did.
@@ -2540,6 +2736,224 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_replies: {
+        parameters: {
+            query?: {
+                /** @description Several separated by commas */
+                state?: components["schemas"]["ReplyState"][] | null;
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                /** @description How many items at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplyPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_task_replies: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                /** @description How many items at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Number or id of the task */
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplyPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_reply: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes sending it again harmless, for a day */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description Number or id of the task */
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_reply: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes sending it again harmless, for a day */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                reply_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reject_reply: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes sending it again harmless, for a day */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                reply_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyRejection"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_reply: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes sending it again harmless, for a day */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                reply_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reply"];
                 };
             };
             /** @description A problem */
