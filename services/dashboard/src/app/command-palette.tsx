@@ -12,7 +12,7 @@ import { StatusIcon } from '@/shared/tasks/icons';
 import { setTheme } from '@/shared/theme/theme';
 import { Kbd } from '@/shared/ui/kbd';
 
-import { places } from './navigation';
+import { CREATE_KEY, places } from './navigation';
 
 const icon = { 'aria-hidden': true, strokeWidth: 1.75 } as const;
 const MIN_QUERY = 2;
@@ -60,7 +60,7 @@ export function CommandPalette({ onClose, onHelp, onCreate }: Props) {
       id: 'create',
       label: t('create.title'),
       icon: <Plus {...icon} className="text-muted" />,
-      keys: 'c',
+      keys: CREATE_KEY,
       run: onCreate,
     },
     ...places.map(({ to, label, icon: Icon, keys }) => ({

@@ -19,5 +19,8 @@ export const places: readonly Place[] = [
   { to: '/health', label: 'health.title', icon: Activity, keys: 'g h' },
 ];
 
+/** Not a letter: those belong to what a page does with what it shows. */
+export const CREATE_KEY = '+';
+
 /** On a phone the first ones have a place in the bar; the others are behind "More". */
 export const IN_BAR = 4;

@@ -8,14 +8,16 @@ import { listenToShortcuts, useShortcuts, type Shortcut } from '@/shared/keyboar
 import { LiveProvider } from '@/shared/live/live-provider';
 import { toast } from '@/shared/ui/toast-store';
 import { Toaster } from '@/shared/ui/toaster';
-import { undoLast } from '@/shared/undo/undo-store';
+import { UNDO_KEY, undoLast } from '@/shared/undo/undo-store';
 
 import { BottomBar } from './bottom-bar';
 import { CommandPalette } from './command-palette';
 import { KeyboardHelp } from './keyboard-help';
-import { places } from './navigation';
+import { CREATE_KEY, places } from './navigation';
 import { OfflineBanner } from './offline-banner';
 import { Sidebar } from './sidebar';
+
+const undo = () => undoLast() || toast({ title: t('undo.nothing') });
 
 export function Shell() {
   const navigate = useNavigate();
@@ -25,10 +27,12 @@ export function Shell() {
 
   useEffect(listenToShortcuts, []);
   const everywhere: Shortcut[] = [
-    { keys: 'mod+k', label: 'palette.title', run: () => setOpen('palette') },
-    { keys: 'c', label: 'create.title', run: create },
+    { keys: 'mod+k', label: 'palette.title', run: () => setOpen('palette'), always: true },
+    { keys: CREATE_KEY, label: 'create.title', run: create },
     { keys: '?', label: 'shortcuts.title', run: () => setOpen('help') },
-    { keys: 'z', label: 'undo', run: () => undoLast() || toast({ title: t('undo.nothing') }) },
+    { keys: UNDO_KEY, label: 'undo', run: undo },
+    { keys: 'z', label: 'undo', run: undo, hidden: true },
+    { keys: 'mod+z', label: 'undo', run: undo, hidden: true },
     ...places.map(({ to, label, keys }) => ({ keys, label, run: () => void navigate({ to }) })),
   ];
   useShortcuts('shortcuts.everywhere', everywhere, true);

@@ -11,7 +11,7 @@ import { Kbd } from '@/shared/ui/kbd';
 
 import { AccountMenu } from './account-menu';
 import { BalanceLine } from './balance-line';
-import { places, type Place } from './navigation';
+import { CREATE_KEY, places, type Place } from './navigation';
 
 function PlaceLink({ place, count }: { place: Place; count: number | undefined }) {
   const Icon = place.icon;
@@ -37,7 +37,7 @@ export function Sidebar({ onSearch, onCreate, onHelp }: Props) {
       <div className="mb-3 flex h-8 items-center gap-2 px-2">
         <img src="/icon.svg" alt="" className="size-5" />
         <span className="min-w-0 flex-1 truncate font-semibold">{me.data?.workspace.name}</span>
-        <IconButton icon={SquarePen} label={t('create.title')} keys="c" onClick={onCreate} className="-mr-1" />
+        <IconButton icon={SquarePen} label={t('create.title')} keys={CREATE_KEY} onClick={onCreate} className="-mr-1" />
       </div>
       <button
         type="button"

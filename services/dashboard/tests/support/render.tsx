@@ -24,7 +24,12 @@ export function testClient(): QueryClient {
 
 function Frame() {
   useEffect(listenToShortcuts, []);
-  useShortcuts('shortcuts.everywhere', [{ keys: 'z', label: 'undo', run: () => undoLast() }], true);
+  const undo = () => void undoLast();
+  useShortcuts(
+    'shortcuts.everywhere',
+    ['u', 'z', 'mod+z'].map((keys) => ({ keys, label: 'undo', run: undo })),
+    true,
+  );
   return (
     <main aria-label={t('navigation')}>
       <Outlet />

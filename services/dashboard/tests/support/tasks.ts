@@ -1,7 +1,7 @@
 /** A small API with tasks in memory that checks versions as the real one does. */
 import { http, HttpResponse } from 'msw';
 
-import type { Task, TaskPatch } from '@/shared/api/types';
+import type { Duplicate, Task, TaskPatch } from '@/shared/api/types';
 
 export function taskFixture(number: number, fields: Partial<Task> = {}): Task {
   return {
@@ -35,6 +35,8 @@ export type TaskApi = {
   tasks: Task[];
   /** Every PATCH that arrived. */
   patches: { number: number; version: string | null; patch: TaskPatch }[];
+  /** Pairs that were said not to be the same. */
+  dismissals: [string, string][];
   /** Someone else changes a task. */
   changeElsewhere: (number: number, fields: Partial<Task>) => void;
   /** Holds answers to PATCH back until it is called. */
@@ -44,9 +46,17 @@ export type TaskApi = {
 
 const problem = (status: number, detail: string) => HttpResponse.json({ type: 'about:blank', title: detail, status, detail }, { status });
 
-export function taskApi(tasks: Task[]): TaskApi {
+export function duplicateFixture(task: Task, fields: Partial<Duplicate> = {}): Duplicate {
+  const { id, number, title, status, source } = task;
+  return { task: { id, number, title, status, source }, score: 0.9, reason: 'Both say so.', state: 'open', ...fields };
+}
+
+/** `duplicates` by number of the task that they are proposed for. */
+export function taskApi(tasks: Task[], duplicates: Record<number, Duplicate[]> = {}): TaskApi {
+  const dismissals: TaskApi['dismissals'] = [];
   const patches: TaskApi['patches'] = [];
   let gate: Promise<void> = Promise.resolve();
+  const mergedInto = ({ id }: Task) => tasks.filter((task) => task.duplicate_of === id).map(({ id, number, title }) => ({ id, number, title }));
   const find = (key: unknown) => tasks.find((task) => task.id === key || String(task.number) === key);
 
   const handlers = [
@@ -57,13 +67,14 @@ export function taskApi(tasks: Task[]): TaskApi {
     }),
     http.get('*/api/tasks/:key', ({ params }) => {
       const task = find(params.key);
-      return task ? HttpResponse.json({ ...task, messages: [], verdicts: [], comment_count: 0 }) : problem(404, 'No such task.');
+      return task ? HttpResponse.json({ ...task, messages: [], verdicts: [], comment_count: 0, duplicates: duplicates[task.number] ?? [], merged: mergedInto(task) }) : problem(404, 'No such task.');
     }),
     http.get('*/api/tasks', ({ request }) => {
       const query = new URL(request.url).searchParams;
-      const statuses = query.get('status')?.split(',') ?? [];
+      const statuses = query.get('status')?.split(',') ?? [...new Set(tasks.map((task) => task.status))];
+      const q = query.get('q') ?? '';
       const awake = (task: Task) => query.get('snoozed') !== 'false' || task.snoozed_until === null;
-      const items = tasks.filter((task) => statuses.includes(task.status) && awake(task));
+      const items = tasks.filter((task) => statuses.includes(task.status) && awake(task) && task.title.includes(q));
       return HttpResponse.json({ items, next: null });
     }),
     http.patch('*/api/tasks/:key', async ({ params, request }) => {
@@ -77,12 +88,17 @@ export function taskApi(tasks: Task[]): TaskApi {
       Object.assign(task, patch, { version: task.version + 1 });
       return HttpResponse.json(task);
     }),
+    http.post('*/api/tasks/:key/duplicates/:other/dismiss', ({ params }) => {
+      dismissals.push([String(params.key), String(params.other)]);
+      return new HttpResponse(null, { status: 204 });
+    }),
     http.get('*/api/members', () => HttpResponse.json([])),
   ];
 
   return {
     tasks,
     patches,
+    dismissals,
     handlers,
     changeElsewhere: (number, fields) => {
       const task = find(String(number));

@@ -22,6 +22,10 @@ test.each([
   [{ before: { assignee_id: null }, after: { assignee_id: 'x' } }, ['assigned the task']],
   [{ before: { description: 'a' }, after: { description: 'b' } }, ['edited the description']],
   [{ verb: 'task.created', actor: { kind: 'system' as const, name: 'task-tracker' } }, ['suggested this task']],
+  [{ verb: 'task.merged', data: { duplicate: { number: 31 } } }, ['merged #31 into this task']],
+  [{ verb: 'duplicate.proposed', data: { other_number: 7 } }, ['found that #7 may be the same']],
+  [{ verb: 'duplicate.dismissed', data: {} }, ['said that another task is not the same']],
+  [{ verb: 'lesson.learned', data: { confirmed: true } }, ['learned that it was right']],
   [{ verb: 'task.teleported' }, ['task.teleported']],
 ])('%j reads as %j', (fields, sentences) => {
   expect(describeEvent(event(fields))).toEqual(sentences);

@@ -42,7 +42,7 @@ export function EditDialog({ task, onClose, onSave, onAccept }: Props) {
             {t('edit.save')}
           </Button>
           <Button tall tone="primary" hint="mod+Enter" onClick={() => finish(onAccept)} disabled={!valid}>
-            {t('edit.accept')}
+            {t(draft.category === 'noise' ? 'inbox.noise' : 'edit.accept')}
           </Button>
         </>
       }

@@ -3,8 +3,11 @@ import { useParams } from '@tanstack/react-router';
 import { ChevronDown, ChevronLeft, ChevronUp } from 'lucide-react';
 import { useCallback, useState } from 'react';
 
+import { MergeDialog } from '@/shared/duplicates/merge-dialog';
+import { useDuplicates } from '@/shared/duplicates/use-duplicates';
 import { formatNumber, t } from '@/shared/i18n/translate';
 import { useShortcuts } from '@/shared/keyboard/shortcuts';
+import { useCorrectionKeys } from '@/shared/tasks/correction-keys';
 import { BackLink } from '@/shared/ui/back-link';
 import { cn } from '@/shared/ui/cn';
 import { IconButton } from '@/shared/ui/icon-button';
@@ -23,7 +26,9 @@ import { useInbox } from './use-inbox';
 export function InboxPage() {
   const { number } = useParams({ strict: false });
   const chosen = number === undefined ? undefined : Number(number);
-  const { list, items, index, selected, actions } = useInbox(chosen);
+  const { list, items, index, selected, detail, actions } = useInbox(chosen);
+  const correction = useCorrectionKeys();
+  const duplicates = useDuplicates({ task: selected, detail: detail.data, mergeInto: actions.merge });
   const [editing, setEditing] = useState(false);
   const [snoozing, setSnoozing] = useState(false);
   const phone = useIsPhone();
@@ -41,7 +46,10 @@ export function InboxPage() {
     { keys: 'a', label: 'inbox.accept', run: () => actions.accept() },
     { keys: 'e', label: 'inbox.edit', run: () => selected && setEditing(true) },
     { keys: 'd', label: 'inbox.decline', run: () => actions.decline() },
+    { keys: 'n', label: 'inbox.noise', run: () => actions.noise() },
+    { keys: 'm', label: 'inbox.duplicate', run: duplicates.mergeOrChoose },
     { keys: 's', label: 'inbox.snooze', run: () => selected && setSnoozing(true) },
+    ...correction.shortcuts,
   ]);
 
   if (list.isPending) return <InboxSkeleton />;
@@ -62,7 +70,13 @@ export function InboxPage() {
 
   const shown = `${formatNumber(items.length)}${hasNextPage ? '+' : ''}`;
   const buttons = (
-    <SuggestionActions actions={actions} onEdit={() => setEditing(true)} snoozing={snoozing} onSnoozing={setSnoozing} />
+    <SuggestionActions
+      actions={actions}
+      onEdit={() => setEditing(true)}
+      onDuplicate={duplicates.choose}
+      snoozing={snoozing}
+      onSnoozing={setSnoozing}
+    />
   );
   return (
     <div className="flex h-full min-h-0">
@@ -89,10 +103,18 @@ export function InboxPage() {
           {!phone && <div className="ml-auto flex items-center gap-1">{buttons}</div>}
         </header>
         <div key={selected.id} className="min-h-0 flex-1 overflow-y-auto">
-          <Suggestion task={selected} change={actions.change} />
+          <Suggestion task={selected} detail={detail} change={actions.change} opening={correction.opening} duplicates={duplicates} />
         </div>
         {phone && <footer className="flex shrink-0 gap-1 border-t bg-chrome p-2">{buttons}</footer>}
       </section>
+      {duplicates.choosing && (
+        <MergeDialog
+          task={selected}
+          proposals={duplicates.proposals}
+          onChoose={duplicates.mergeInto}
+          onClose={duplicates.close}
+        />
+      )}
       {editing && (
         <EditDialog task={selected} onClose={() => setEditing(false)} onSave={actions.change} onAccept={actions.acceptEdited} />
       )}

@@ -1,9 +1,10 @@
 /** The decisions as buttons: in the header on a desk, under the thumb on a phone. */
-import { Check, Clock, Pencil, X } from 'lucide-react';
+import { Check, CircleSlash, Clock, Copy, Ellipsis, Pencil, X } from 'lucide-react';
 
 import { formatMoment } from '@/shared/i18n/dates';
 import { t } from '@/shared/i18n/translate';
 import { Button } from '@/shared/ui/button';
+import { cn } from '@/shared/ui/cn';
 import { Menu, MenuItem, MenuLabel } from '@/shared/ui/menu';
 
 import { snoozeTimes } from './snooze-times';
@@ -12,6 +13,7 @@ import type { InboxActions } from './use-inbox';
 type Props = {
   actions: InboxActions;
   onEdit: () => void;
+  onDuplicate: () => void;
   snoozing: boolean;
   onSnoozing: (open: boolean) => void;
 };
@@ -19,9 +21,25 @@ type Props = {
 const icon = { 'aria-hidden': true, className: 'size-4.5 md:size-4', strokeWidth: 1.75 } as const;
 const part = 'max-md:h-13 max-md:min-w-0 max-md:flex-1 max-md:flex-col max-md:gap-0.5 max-md:px-1 max-md:text-xs';
 
-export function SuggestionActions({ actions, onEdit, snoozing, onSnoozing }: Props) {
+export function SuggestionActions({ actions, onEdit, onDuplicate, snoozing, onSnoozing }: Props) {
   return (
     <>
+      <Menu
+        align="end"
+        trigger={
+          <Button tone="quiet" aria-label={t('more')} className={cn(part, 'md:w-8 md:px-0')}>
+            <Ellipsis {...icon} />
+            <span className="md:hidden">{t('more')}</span>
+          </Button>
+        }
+      >
+        <MenuItem icon={<CircleSlash {...icon} />} keys="n" onSelect={actions.noise}>
+          {t('inbox.noise')}
+        </MenuItem>
+        <MenuItem icon={<Copy {...icon} />} keys="m" onSelect={onDuplicate}>
+          {t('inbox.duplicateOf')}
+        </MenuItem>
+      </Menu>
       <Menu
         align="end"
         open={snoozing}

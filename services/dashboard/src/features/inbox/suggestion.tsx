@@ -1,12 +1,15 @@
 /** One suggestion: what it would become, why, and what people really wrote. */
-import { useQuery } from '@tanstack/react-query';
+import type { UseQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 
-import { taskQuery } from '@/shared/api/tasks';
-import type { Task } from '@/shared/api/types';
+import type { Task, TaskDetail } from '@/shared/api/types';
+import { Merged } from '@/shared/duplicates/merged';
+import { Proposals } from '@/shared/duplicates/proposals';
+import type { Duplicates } from '@/shared/duplicates/use-duplicates';
 import { t } from '@/shared/i18n/translate';
 import { Conversation } from '@/shared/messages/conversation';
 import { SourceLabel } from '@/shared/sources/source-label';
+import type { Openings } from '@/shared/tasks/correction-keys';
 import { DuePicker } from '@/shared/tasks/due-picker';
 import { AssigneePicker, CategoryPicker, PriorityPicker } from '@/shared/tasks/pickers';
 import { VerdictCard } from '@/shared/tasks/verdict-card';
@@ -29,10 +32,15 @@ function ConversationSkeleton() {
   );
 }
 
-type Props = { task: Task; change: InboxActions['change'] };
+type Props = {
+  task: Task;
+  detail: UseQueryResult<TaskDetail>;
+  change: InboxActions['change'];
+  opening: Openings;
+  duplicates: Duplicates;
+};
 
-export function Suggestion({ task, change }: Props) {
-  const detail = useQuery(taskQuery(task.number));
+export function Suggestion({ task, detail, change, opening, duplicates }: Props) {
   const messages = detail.data?.messages;
   // On a phone it is the whole page.
   const Heading = useIsPhone() ? 'h1' : 'h2';
@@ -50,10 +58,10 @@ export function Suggestion({ task, change }: Props) {
         </p>
         <Heading className="text-xl font-semibold tracking-tight text-balance">{task.title}</Heading>
         <div className="flex flex-wrap gap-1.5">
-          <CategoryPicker value={task.category} onChange={(category) => change({ category })} />
-          <PriorityPicker value={task.priority} onChange={(priority) => change({ priority })} />
-          <AssigneePicker value={task.assignee} onChange={(assignee_id) => change({ assignee_id })} />
-          <DuePicker value={task.due_on} onChange={(due_on) => change({ due_on })} />
+          <CategoryPicker {...opening('category')} value={task.category} onChange={(category) => change({ category })} />
+          <PriorityPicker {...opening('priority')} value={task.priority} onChange={(priority) => change({ priority })} />
+          <AssigneePicker {...opening('assignee')} value={task.assignee} onChange={(assignee_id) => change({ assignee_id })} />
+          <DuePicker {...opening('due')} value={task.due_on} onChange={(due_on) => change({ due_on })} />
           {task.labels.map((label) => (
             <span key={label} className="inline-flex h-9 items-center rounded-md bg-hover px-2 text-muted md:h-7">
               {label}
@@ -62,6 +70,15 @@ export function Suggestion({ task, change }: Props) {
         </div>
       </header>
       <VerdictCard {...task} />
+      {detail.data && (
+        <Proposals
+          task={detail.data}
+          proposals={duplicates.proposals}
+          onMerge={duplicates.merge}
+          onDismiss={duplicates.dismiss}
+        />
+      )}
+      {detail.data && <Merged task={detail.data} />}
       <section aria-label={t('conversation.title')} aria-busy={detail.isPending} className="pt-1">
         {messages && <Conversation messages={messages} title={task.title} taskId={task.id} />}
         {detail.isPending && <ConversationSkeleton />}

@@ -1,14 +1,13 @@
 /** The inbox as a machine: what is listed, what is selected, and what each action does. */
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef } from 'react';
 
 import { inboxQuery, taskQuery } from '@/shared/api/tasks';
-import type { Task, TaskPatch } from '@/shared/api/types';
-import { formatMoment } from '@/shared/i18n/dates';
+import type { Task, TaskPatch, TaskRef } from '@/shared/api/types';
 import { t } from '@/shared/i18n/translate';
 import { isSnoozed } from '@/shared/tasks/task-cache';
-import { useUpdateTask } from '@/shared/tasks/update-task';
+import { useUpdateTask, type Announcement } from '@/shared/tasks/update-task';
 
 import { selectedIndex, successor } from './selection';
 
@@ -29,6 +28,7 @@ export function useInbox(chosen: number | undefined) {
   const last = useRef<{ index: number; number: number | undefined }>({ index: 0, number: undefined });
   const index = selectedIndex(items, chosen ?? last.current.number, last.current.index);
   const selected = items[index];
+  const detail = useQuery({ ...taskQuery(selected?.number ?? 0), enabled: selected !== undefined });
 
   useEffect(() => {
     last.current = { index, number: selected?.number };
@@ -46,12 +46,14 @@ export function useInbox(chosen: number | undefined) {
     [navigate],
   );
 
-  const decide = useCallback(
-    (patch: TaskPatch, done: string) => {
+  /** Changes the selected one; when it leaves the inbox by that, the next is shown at once. */
+  const change = useCallback(
+    (patch: TaskPatch, words?: Announcement) => {
       if (!selected) return;
+      const leaves = patch.status !== undefined || patch.category === 'noise' || patch.snoozed_until !== undefined;
       const next = successor(items, index);
-      update(selected, patch, { done, onUndo: () => select(selected) });
-      select(next);
+      update(selected, patch, { ...words, onUndo: leaves ? () => select(selected) : undefined });
+      if (leaves) select(next);
     },
     [items, index, selected, select, update],
   );
@@ -62,22 +64,23 @@ export function useInbox(chosen: number | undefined) {
         const target = items[index + step];
         if (target) select(target);
       },
-      accept: () => selected && decide({ status: 'todo' }, t('inbox.accepted', { number: selected.number })),
-      decline: () => selected && decide({ status: 'declined' }, t('inbox.declined', { number: selected.number })),
-      snooze: (until: Date) =>
+      change: (patch: TaskPatch) => change(patch),
+      accept: () => change({ status: 'todo' }),
+      acceptEdited: (patch: TaskPatch) => change(patch.category === 'noise' ? patch : { ...patch, status: 'todo' }),
+      decline: () => change({ status: 'declined' }),
+      noise: () => change({ category: 'noise' }),
+      merge: ({ id, number: into }: TaskRef) =>
         selected &&
-        decide(
-          { snoozed_until: until.toISOString() },
-          t('inbox.snoozed', { number: selected.number, until: formatMoment(until) }),
+        change(
+          { status: 'duplicate', duplicate_of: id },
+          { done: t('duplicate.merged', { number: selected.number, into }) },
         ),
-      acceptEdited: (patch: TaskPatch) =>
-        selected && decide({ ...patch, status: 'todo' }, t('inbox.accepted', { number: selected.number })),
-      change: (patch: TaskPatch) => selected && update(selected, patch),
+      snooze: (until: Date) => change({ snoozed_until: until.toISOString() }),
     }),
-    [items, index, selected, select, decide, update],
+    [items, index, selected, select, change],
   );
 
-  return { list, items, index, selected, actions };
+  return { list, items, index, selected, detail, actions };
 }
 
 export type InboxActions = ReturnType<typeof useInbox>['actions'];

@@ -8,7 +8,7 @@ type Fields = Record<string, unknown>;
 
 const words: Record<string, readonly string[]> = { status: statuses, priority: priorities, category: categories };
 const dates: Record<string, (value: string) => string> = { due_on: formatDueDay, snoozed_until: formatFull };
-const named = ['title', 'status', 'priority', 'category', 'due_on', 'snoozed_until', 'labels', 'assignee', 'assignee_id'];
+const shown = ['title', 'status', 'priority', 'category', 'due_on', 'snoozed_until', 'labels', 'assignee', 'assignee_id'];
 
 function show(field: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return t('nothing');
@@ -29,10 +29,17 @@ function describeField(field: string, before: Fields, after: Fields): string {
   return t('event.changed', { ...values, from: show(field, before[field]) });
 }
 
+/** "#12", of the task that an event names beside its own: as an object, or by its number alone. */
+function otherTask(data: Fields, name: string): string {
+  const other = data[name];
+  const number = typeof other === 'object' && other !== null && 'number' in other ? other.number : data[`${name}_number`];
+  return typeof number === 'number' ? `#${number}` : t('event.another');
+}
+
 /** One sentence per changed field, or one for what happened as a whole. */
-export function describeEvent({ verb, actor, before, after }: TrackerEvent): string[] {
+export function describeEvent({ verb, actor, data, before, after }: TrackerEvent): string[] {
   if (verb === 'task.updated' && after) {
-    const fields = Object.keys(after).filter((field) => field === 'description' || named.includes(field));
+    const fields = Object.keys(after).filter((field) => field === 'description' || shown.includes(field));
     if (fields.length > 0) return fields.map((field) => describeField(field, before ?? {}, after));
   }
   switch (verb) {
@@ -41,7 +48,17 @@ export function describeEvent({ verb, actor, before, after }: TrackerEvent): str
     case 'task.updated':
       return [t('event.updated')];
     case 'task.merged':
-      return [t('event.merged')];
+      return [t('event.merged', { other: otherTask(data, 'duplicate') })];
+    case 'task.unmerged':
+      return [t('event.unmerged', { other: otherTask(data, 'duplicate') })];
+    case 'duplicate.proposed':
+      return [t('event.proposed', { other: otherTask(data, 'other') })];
+    case 'duplicate.dismissed':
+      return [t('event.dismissed', { other: otherTask(data, 'other') })];
+    case 'message.joined':
+      return [t('event.joined')];
+    case 'lesson.learned':
+      return [t(data.confirmed === true ? 'event.confirmed' : 'event.lesson')];
     case 'message.triaged':
       return [t('event.triaged')];
     case 'correction.stored':

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { TaskDetail, TaskPatch } from '@/shared/api/types';
 import { t, type MessageKey } from '@/shared/i18n/translate';
 import { SourceLabel } from '@/shared/sources/source-label';
+import type { Openings } from '@/shared/tasks/correction-keys';
 import { DuePicker } from '@/shared/tasks/due-picker';
 import { AssigneePicker, CategoryPicker, PriorityPicker, StatusPicker } from '@/shared/tasks/pickers';
 import { isSnoozed } from '@/shared/tasks/task-cache';
@@ -22,9 +23,9 @@ function Row({ label, children }: { label: MessageKey; children: ReactNode }) {
   );
 }
 
-type Props = { task: TaskDetail; change: (patch: TaskPatch) => void };
+type Props = { task: TaskDetail; change: (patch: TaskPatch) => void; opening: Openings };
 
-export function Properties({ task, change }: Props) {
+export function Properties({ task, change, opening }: Props) {
   const ended = task.status === 'done' || task.status === 'declined';
   return (
     <dl className="flex flex-col gap-0.5">
@@ -32,16 +33,37 @@ export function Properties({ task, change }: Props) {
         <StatusPicker value={task.status} onChange={(status) => change({ status })} className={bare} />
       </Row>
       <Row label="property.priority">
-        <PriorityPicker value={task.priority} onChange={(priority) => change({ priority })} className={bare} />
+        <PriorityPicker
+          {...opening('priority')}
+          value={task.priority}
+          onChange={(priority) => change({ priority })}
+          className={bare}
+        />
       </Row>
       <Row label="property.category">
-        <CategoryPicker value={task.category} onChange={(category) => change({ category })} className={bare} />
+        <CategoryPicker
+          {...opening('category')}
+          value={task.category}
+          onChange={(category) => change({ category })}
+          className={bare}
+        />
       </Row>
       <Row label="property.assignee">
-        <AssigneePicker value={task.assignee} onChange={(assignee_id) => change({ assignee_id })} className={bare} />
+        <AssigneePicker
+          {...opening('assignee')}
+          value={task.assignee}
+          onChange={(assignee_id) => change({ assignee_id })}
+          className={bare}
+        />
       </Row>
       <Row label="property.due">
-        <DuePicker value={task.due_on} done={ended} onChange={(due_on) => change({ due_on })} className={bare} />
+        <DuePicker
+          {...opening('due')}
+          value={task.due_on}
+          done={ended}
+          onChange={(due_on) => change({ due_on })}
+          className={bare}
+        />
       </Row>
       <Row label="property.labels">
         <div className="px-2 py-1">

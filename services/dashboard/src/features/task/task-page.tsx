@@ -6,12 +6,19 @@ import { ArrowLeft, SearchX } from 'lucide-react';
 import { ApiError } from '@/shared/api/client';
 import { taskQuery } from '@/shared/api/tasks';
 import type { TaskDetail, TaskPatch } from '@/shared/api/types';
+import { MergeDialog } from '@/shared/duplicates/merge-dialog';
+import { DuplicateOf, Merged } from '@/shared/duplicates/merged';
+import { Proposals } from '@/shared/duplicates/proposals';
+import { useDuplicates, type Duplicates } from '@/shared/duplicates/use-duplicates';
+import { useMerging } from '@/shared/duplicates/use-merging';
 import { plural, t } from '@/shared/i18n/translate';
 import { useShortcuts } from '@/shared/keyboard/shortcuts';
 import { Conversation } from '@/shared/messages/conversation';
+import { useCorrectionKeys } from '@/shared/tasks/correction-keys';
 import { StatusIcon } from '@/shared/tasks/icons';
 import { useUpdateTask } from '@/shared/tasks/update-task';
 import { VerdictCard } from '@/shared/tasks/verdict-card';
+import { Button } from '@/shared/ui/button';
 import { CopyButton } from '@/shared/ui/copy-button';
 import { IconButton } from '@/shared/ui/icon-button';
 import { Page } from '@/shared/ui/page';
@@ -24,13 +31,19 @@ import { TaskSkeleton } from './task-skeleton';
 
 function Body({ task }: { task: TaskDetail }) {
   const update = useUpdateTask();
-  const change = (patch: TaskPatch) => {
-    update(task, patch, patch.status && { done: t('task.nowIs', { number: task.number, status: t(`status.${patch.status}`) }) });
-  };
+  const { merge } = useMerging();
+  const correction = useCorrectionKeys();
+  const change = (patch: TaskPatch) => update(task, patch);
+  const duplicates = useDuplicates({ task, detail: task, mergeInto: (target) => merge(task, target) });
+  const isNoise = task.category === 'noise';
+  const noise = () => !isNoise && change({ category: 'noise' });
   useShortcuts('task.title', [
     { keys: '1', label: 'status.todo', run: () => change({ status: 'todo' }) },
     { keys: '2', label: 'status.in_progress', run: () => change({ status: 'in_progress' }) },
     { keys: '3', label: 'status.done', run: () => change({ status: 'done' }) },
+    { keys: 'n', label: 'inbox.noise', run: noise },
+    { keys: 'm', label: 'inbox.duplicate', run: duplicates.mergeOrChoose },
+    ...correction.shortcuts,
   ]);
   return (
     <div className="mx-auto flex w-full max-w-6xl flex-col gap-6 px-4 py-5 lg:flex-row lg:gap-12 lg:px-10 lg:py-9">
@@ -52,6 +65,7 @@ function Body({ task }: { task: TaskDetail }) {
             className="min-h-9 text-base"
           />
         </div>
+        <Related task={task} duplicates={duplicates} />
         {task.messages.length > 0 && (
           <section aria-labelledby="conversation" className="max-lg:order-3">
             <h2 id="conversation" className="mb-4 text-base font-semibold">
@@ -66,9 +80,41 @@ function Body({ task }: { task: TaskDetail }) {
         </div>
       </div>
       <aside aria-label={t('task.properties')} className="flex flex-col gap-5 max-lg:order-2 lg:w-72 lg:shrink-0">
-        <Properties task={task} change={change} />
+        <Properties task={task} change={change} opening={correction.opening} />
         <VerdictCard {...task} />
+        <div className="flex flex-wrap gap-1">
+          {task.status !== 'duplicate' && (
+            <Button tone="quiet" hint="m" onClick={duplicates.choose} className="px-2">
+              {t('inbox.duplicateOf')}
+            </Button>
+          )}
+          {!isNoise && (
+            <Button tone="quiet" hint="n" onClick={noise} className="px-2">
+              {t('inbox.noise')}
+            </Button>
+          )}
+        </div>
       </aside>
+      {duplicates.choosing && (
+        <MergeDialog
+          task={task}
+          proposals={duplicates.proposals}
+          onChoose={duplicates.mergeInto}
+          onClose={duplicates.close}
+        />
+      )}
+    </div>
+  );
+}
+
+/** What else says the same: proposed, merged into this one, or the other way round. */
+function Related({ task, duplicates }: { task: TaskDetail; duplicates: Duplicates }) {
+  if (duplicates.proposals.length === 0 && task.merged.length === 0 && task.duplicate_of === null) return null;
+  return (
+    <div className="flex flex-col gap-3 max-lg:order-2">
+      <DuplicateOf task={task} />
+      <Proposals task={task} proposals={duplicates.proposals} onMerge={duplicates.merge} onDismiss={duplicates.dismiss} />
+      <Merged task={task} />
     </div>
   );
 }

@@ -32,6 +32,8 @@ export type Request = {
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** Arrives although the page is being left. */
+  keepalive?: boolean;
 };
 
 /** Writes a query string; null, undefined and empty values are left out, arrays joined by commas. */
@@ -55,7 +57,7 @@ async function problemOf(response: Response): Promise<Problem> {
 }
 
 /** Calls the API and gives the decoded body; throws `ApiError` or `NetworkError`. */
-export async function api<T>(path: string, { method = 'GET', query, body, headers, signal }: Request = {}): Promise<T> {
+export async function api<T>(path: string, { method = 'GET', query, body, headers, signal, keepalive }: Request = {}): Promise<T> {
   const deadline = AbortSignal.timeout(TIMEOUT_MS);
   let response: Response;
   try {
@@ -69,6 +71,7 @@ export async function api<T>(path: string, { method = 'GET', query, body, header
       },
       body: body === undefined ? null : JSON.stringify(body),
       credentials: 'same-origin',
+      keepalive,
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     });
   } catch (error) {

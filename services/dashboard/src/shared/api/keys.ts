@@ -10,6 +10,7 @@ export const keys = {
   taskCounts: ['tasks', 'counts'],
   taskDetails: ['tasks', 'detail'],
   taskDetail: (number: number) => ['tasks', 'detail', number] as const,
+  taskById: (id: string) => ['tasks', 'by-id', id] as const,
   taskEvents: (id: string) => ['tasks', 'events', id] as const,
   taskComments: (id: string) => ['tasks', 'comments', id] as const,
   messages: ['messages'],
@@ -18,4 +19,5 @@ export const keys = {
   sources: ['sources'],
   ledger: ['ledger'],
   health: ['health'],
+  accuracy: ['accuracy'],
 } as const;

@@ -39,6 +39,14 @@ export const taskQuery = (number: number) =>
     staleTime: 10_000,
   });
 
+/** The same by id, as `duplicate_of` names it. */
+export const taskByIdQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.taskById(id),
+    queryFn: ({ signal }) => api<TaskDetail>(`/tasks/${id}`, { signal }),
+    staleTime: 10_000,
+  });
+
 export const taskEventsQuery = (id: string) =>
   queryOptions({
     queryKey: keys.taskEvents(id),
@@ -54,6 +62,10 @@ export const taskCommentsQuery = (id: string) =>
 /** Changes a task that was read as `version`; someone else's change in between is a 412. */
 export const patchTask = (id: string, version: number, patch: TaskPatch) =>
   api<Task>(`/tasks/${id}`, { method: 'PATCH', body: patch, headers: { 'if-match': `"${version}"` } });
+
+/** Says that two tasks are not the same; the pair is never proposed again. */
+export const dismissDuplicate = (taskId: string, otherId: string, keepalive = false) =>
+  api<undefined>(`/tasks/${taskId}/duplicates/${otherId}/dismiss`, { method: 'POST', keepalive });
 
 export const createTask = (draft: TaskDraft) => api<Task>('/tasks', { method: 'POST', body: draft });
 

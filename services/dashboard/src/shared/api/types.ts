@@ -22,16 +22,21 @@ export type TaskDetail = Schemas['TaskDetail'];
 export type TaskPatch = Schemas['TaskPatch'];
 export type TaskDraft = Schemas['TaskDraft'];
 export type TaskCounts = Schemas['TaskCounts'];
+export type TaskRef = Schemas['TaskRef'];
+export type Duplicate = Schemas['Duplicate'];
 export type Comment = Schemas['Comment'];
 
 export type Message = Schemas['Message'];
 export type MessageDetail = Schemas['MessageDetail'];
+export type MessageCorrection = Schemas['MessageCorrection'];
 
 export type Source = Schemas['Source'];
 export type Balance = Schemas['Counts'];
 export type BusProof = Schemas['BusProof'];
 export type SourceBalance = Schemas['SourceLedger'];
 export type Ledger = Schemas['Ledger'];
+
+export type AccuracyReport = Schemas['AccuracyReport'];
 
 export type TrackerEvent = Schemas['Event'];
 export type HealthReport = Schemas['Health'];

@@ -14,6 +14,8 @@ export type Shortcut = {
   run: () => void;
   /** Works on, but the help does not list it. */
   hidden?: boolean;
+  /** A chord that also works in fields and over dialogs. */
+  always?: boolean;
 };
 type Group = { id: symbol; title: MessageKey; shortcuts: readonly Shortcut[] };
 
@@ -62,8 +64,9 @@ function onKeyDown(event: KeyboardEvent): void {
   const mod = event.metaKey || event.ctrlKey;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (mod) {
-    const chord = find(`mod+${key}`);
-    if (!chord) return;
+    // With Shift it is another chord, and fields have their own undo.
+    const chord = event.shiftKey ? undefined : find(`mod+${key}`);
+    if (!chord || (!chord.always && taken(event.target))) return;
     event.preventDefault();
     return chord.run();
   }

@@ -8,14 +8,20 @@ const byArea: Record<string, readonly QueryKey[]> = {
   message: [keys.messages, keys.ledger, keys.sources],
   task: [keys.tasks],
   comment: [keys.tasks],
-  correction: [keys.tasks],
+  correction: [keys.tasks, keys.accuracy],
+  duplicate: [keys.tasks],
+  lesson: [keys.accuracy],
   dead_letter: [keys.messages, keys.ledger],
   source: [keys.sources, keys.ledger],
   member: [keys.members],
 };
 
+/** What one verb of an area concerns besides: a message that joins a task is shown there. */
+const byVerb: Record<string, readonly QueryKey[]> = { 'message.joined': [keys.tasks] };
+
 /** Gives the keys of all queries that these events concern; unknown verbs concern none. */
 export function keysOf(events: readonly TrackerEvent[]): QueryKey[] {
-  const areas = new Set(events.map((event) => event.verb.split('.', 1)[0] ?? ''));
-  return [...new Set([...areas].flatMap((area) => byArea[area] ?? []))];
+  const verbs = [...new Set(events.map((event) => event.verb))];
+  const areas = new Set(verbs.map((verb) => verb.split('.', 1)[0] ?? ''));
+  return [...new Set([...[...areas].flatMap((area) => byArea[area] ?? []), ...verbs.flatMap((verb) => byVerb[verb] ?? [])])];
 }

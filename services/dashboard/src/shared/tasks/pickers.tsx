@@ -11,7 +11,7 @@ import { cn } from '@/shared/ui/cn';
 import { Menu, MenuChoices } from '@/shared/ui/menu';
 
 import { CategoryDot, PriorityIcon, StatusIcon } from './icons';
-import { categories, choosableStatuses, priorities } from './vocabulary';
+import { categories, categoryKeys, choosableStatuses, priorities, priorityKeys } from './vocabulary';
 
 type ChipProps = ButtonHTMLAttributes<HTMLButtonElement> & { ref?: Ref<HTMLButtonElement>; faint?: boolean };
 
@@ -31,20 +31,24 @@ export function Chip({ className, faint = false, ...rest }: ChipProps) {
   );
 }
 
-type PickerProps<T> = { value: T; onChange: (value: T) => void; className?: string };
+/** Opened from outside, by a key of the page. */
+export type Opening = { open?: boolean; onOpenChange?: (open: boolean) => void };
 
-function Picker<T extends string>(props: {
-  property: string;
-  value: T;
-  label: string;
-  icon: (value: T) => ReactNode;
-  options: readonly { value: T; label: string }[];
-  onChange: (value: T) => void;
-  className: string | undefined;
-}) {
-  const { property, value, label, icon, options, onChange, className } = props;
+type PickerProps<T> = Opening & { value: T; onChange: (value: T) => void; className?: string };
+
+function Picker<T extends string>(
+  props: PickerProps<T> & {
+    property: string;
+    label: string;
+    icon: (value: T) => ReactNode;
+    options: readonly { value: T; label: string; keys?: string }[];
+  },
+) {
+  const { property, value, label, icon, options, onChange, className, open, onOpenChange } = props;
   return (
     <Menu
+      open={open}
+      onOpenChange={onOpenChange}
       trigger={
         <Chip aria-label={`${property}: ${label}`} className={className}>
           {icon(value)}
@@ -61,60 +65,69 @@ function Picker<T extends string>(props: {
   );
 }
 
-export function StatusPicker({ value, onChange, className }: PickerProps<TaskStatus>) {
+export function StatusPicker(props: PickerProps<TaskStatus>) {
   return (
     <Picker
+      {...props}
       property={t('property.status')}
-      value={value}
-      label={t(`status.${value}`)}
+      label={t(`status.${props.value}`)}
       icon={(status) => <StatusIcon value={status} />}
       options={choosableStatuses.map((status) => ({ value: status, label: t(`status.${status}`) }))}
-      onChange={onChange}
-      className={className}
     />
   );
 }
 
-export function PriorityPicker({ value, onChange, className }: PickerProps<Priority>) {
+export function PriorityPicker(props: PickerProps<Priority>) {
   return (
     <Picker
+      {...props}
       property={t('property.priority')}
-      value={value}
-      label={t(`priority.${value}`)}
+      label={t(`priority.${props.value}`)}
       icon={(priority) => <PriorityIcon value={priority} />}
-      options={priorities.map((priority) => ({ value: priority, label: t(`priority.${priority}`) }))}
-      onChange={onChange}
-      className={className}
+      options={priorities.map((priority) => ({
+        value: priority,
+        label: t(`priority.${priority}`),
+        keys: priorityKeys[priority],
+      }))}
     />
   );
 }
 
-export function CategoryPicker({ value, onChange, className }: PickerProps<Category>) {
+/** Choosing "noise" says that there is nothing to do: whoever offers it declines the task with it. */
+export function CategoryPicker(props: PickerProps<Category>) {
   return (
     <Picker
+      {...props}
       property={t('property.category')}
-      value={value}
-      label={t(`category.${value}`)}
+      label={t(`category.${props.value}`)}
       icon={(category) => <CategoryDot value={category} />}
-      options={categories.map((category) => ({ value: category, label: t(`category.${category}`) }))}
-      onChange={onChange}
-      className={className}
+      options={categories.map((category) => ({
+        value: category,
+        label: t(`category.${category}`),
+        keys: categoryKeys[category],
+      }))}
     />
   );
 }
 
 const NOBODY = 'nobody';
+/** Members that have a digit of their own. */
+const DIGITS = 9;
 
-export function AssigneePicker(props: {
+type AssigneeProps = Opening & {
   value: MemberRef | null;
   onChange: (memberId: string | null) => void;
   className?: string;
-}) {
+};
+
+export function AssigneePicker(props: AssigneeProps) {
   const members = useQuery(membersQuery);
   const label = props.value?.name ?? t('assignee.none');
   const nobody = <CircleUser aria-hidden="true" className="size-4 shrink-0 text-faint" strokeWidth={1.75} />;
   return (
     <Menu
+      open={props.open}
+      onOpenChange={props.onOpenChange}
       trigger={
         <Chip aria-label={`${t('property.assignee')}: ${label}`} faint={!props.value} className={props.className}>
           {props.value ? <Avatar name={props.value.name} /> : nobody}
@@ -126,8 +139,13 @@ export function AssigneePicker(props: {
         value={props.value?.id ?? NOBODY}
         onChoose={(id) => props.onChange(id === NOBODY ? null : id)}
         options={[
-          { value: NOBODY, label: t('assignee.none'), icon: nobody },
-          ...(members.data ?? []).map(({ id, name }) => ({ value: id, label: name, icon: <Avatar name={name} /> })),
+          { value: NOBODY, label: t('assignee.none'), icon: nobody, keys: '0' },
+          ...(members.data ?? []).map(({ id, name }, index) => ({
+            value: id,
+            label: name,
+            icon: <Avatar name={name} />,
+            keys: index < DIGITS ? String(index + 1) : undefined,
+          })),
         ]}
       />
     </Menu>

@@ -9,8 +9,9 @@ import type { Task, TaskCounts, TaskDetail, TaskPatch } from '@/shared/api/types
 import { explain } from '@/shared/errors/explain';
 import { t } from '@/shared/i18n/translate';
 import { dismissToast, toast } from '@/shared/ui/toast-store';
-import { pushUndo } from '@/shared/undo/undo-store';
+import { pushUndo, UNDO_KEY } from '@/shared/undo/undo-store';
 
+import { describeChange, meant, type ChangeNote } from './describe-change';
 import { inverse, moved, patched, withTask, type TaskList } from './task-cache';
 import { Versions } from './versions';
 
@@ -90,27 +91,26 @@ function change(client: QueryClient, input: Change): void {
   mutation.execute(input).catch(() => undefined);
 }
 
-type Announcement = {
-  /** What the toast says; without it the change is silent and has no undo. */
-  done: string;
+export type Announcement = Partial<ChangeNote> & {
   /** Called when the person takes it back. */
   onUndo?: () => void;
 };
 
 export type UpdateTask = (task: Task, patch: TaskPatch, announcement?: Announcement) => void;
 
-/** Gives `update(task, patch, announcement?)`. */
+/** Gives `update(task, patch, announcement?)`: the note says what was done, in its own words without an announcement. */
 export function useUpdateTask(): UpdateTask {
   const client = useQueryClient();
   return useCallback(
-    (task, patch, announcement) => {
-      if (!announcement) return change(client, { task, patch });
+    (task, wanted, { onUndo, ...words } = {}) => {
+      const patch = meant(task, wanted);
+      const { done, detail } = { ...describeChange(task, patch), ...words };
       const undo = pushUndo(() => {
         dismissToast(note);
         change(client, { task: patched(task, patch), patch: inverse(task, patch) });
-        announcement.onUndo?.();
+        onUndo?.();
       });
-      const note = toast({ title: announcement.done, action: { label: t('undo'), hint: 'z', run: undo.run } });
+      const note = toast({ title: done, detail, action: { label: t('undo'), hint: UNDO_KEY, run: undo.run } });
       const onFailed = () => {
         dismissToast(note);
         undo.forget();

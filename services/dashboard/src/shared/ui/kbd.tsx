@@ -10,7 +10,7 @@ function isApple(): boolean {
 export function Kbd({ keys, className }: { keys: string; className?: string }) {
   return (
     <span aria-hidden="true" className={cn('hidden shrink-0 items-center gap-0.5 md:inline-flex', className)}>
-      {keys.split(/[ +]/).map((key) => (
+      {(keys === '+' ? [keys] : keys.split(/[ +]/)).map((key) => (
         <kbd
           key={key}
           className="inline-flex h-[18px] min-w-[18px] items-center justify-center rounded border border-line-strong/70 bg-chrome px-1 font-sans text-[11px] leading-none text-faint"

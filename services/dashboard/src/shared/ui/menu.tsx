@@ -1,6 +1,6 @@
 import { Check } from 'lucide-react';
 import { DropdownMenu as Radix } from 'radix-ui';
-import type { ReactNode } from 'react';
+import type { KeyboardEvent, ReactNode } from 'react';
 
 import { cn } from './cn';
 import { Kbd } from './kbd';
@@ -13,6 +13,16 @@ type MenuProps = {
   onOpenChange?: (open: boolean) => void;
 };
 
+/** One key chooses: the item that names it, as if it were clicked. The menu's own typing ahead gives way. */
+function chooseByKey(event: KeyboardEvent<HTMLElement>): void {
+  if (event.metaKey || event.ctrlKey || event.altKey || event.key.length !== 1) return;
+  const items = event.currentTarget.querySelectorAll<HTMLElement>('[data-key]');
+  const item = Array.from(items).find(({ dataset }) => dataset.key === event.key.toLowerCase());
+  if (!item) return;
+  event.preventDefault();
+  item.click();
+}
+
 export function Menu({ trigger, children, align = 'start', open, onOpenChange }: MenuProps) {
   return (
     <Radix.Root modal={false} open={open} onOpenChange={onOpenChange}>
@@ -22,6 +32,7 @@ export function Menu({ trigger, children, align = 'start', open, onOpenChange }:
           align={align}
           sideOffset={4}
           collisionPadding={8}
+          onKeyDown={chooseByKey}
           className="z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-48 overflow-y-auto rounded-lg bg-raised p-1 shadow-overlay animate-rise"
         >
           {children}
@@ -38,7 +49,7 @@ type ItemProps = { icon?: ReactNode; children: ReactNode; onSelect: () => void; 
 
 export function MenuItem({ icon, children, onSelect, keys, className }: ItemProps) {
   return (
-    <Radix.Item onSelect={onSelect} className={cn(item, className)}>
+    <Radix.Item onSelect={onSelect} data-key={keys} className={cn(item, className)}>
       {icon}
       <span className="min-w-0 flex-1 truncate">{children}</span>
       {keys && <Kbd keys={keys} />}
@@ -46,7 +57,7 @@ export function MenuItem({ icon, children, onSelect, keys, className }: ItemProp
   );
 }
 
-type ChoiceProps<T extends string> = { value: T; icon?: ReactNode; label: string };
+type ChoiceProps<T extends string> = { value: T; icon?: ReactNode; label: string; keys?: string };
 
 /** One of several: a radio group with a check mark. */
 export function MenuChoices<T extends string>(props: {
@@ -57,12 +68,13 @@ export function MenuChoices<T extends string>(props: {
   return (
     <Radix.RadioGroup value={props.value ?? ''} onValueChange={(value) => props.onChoose(value as T)}>
       {props.options.map((option) => (
-        <Radix.RadioItem key={option.value} value={option.value} className={item}>
+        <Radix.RadioItem key={option.value} value={option.value} data-key={option.keys} className={item}>
           {option.icon}
           <span className="min-w-0 flex-1 truncate">{option.label}</span>
           <Radix.ItemIndicator>
             <Check aria-hidden="true" className="size-4 text-accent-ink" />
           </Radix.ItemIndicator>
+          {option.keys && <Kbd keys={option.keys} />}
         </Radix.RadioItem>
       ))}
     </Radix.RadioGroup>

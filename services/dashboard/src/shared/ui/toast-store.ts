@@ -10,7 +10,9 @@ export type Toast = {
 };
 
 const SHOWN = 3;
-const STAY_MS = { plain: 6_000, problem: 12_000 } as const;
+/** How long a note stays, and with it the offer to take something back. */
+export const NOTE_MS = 6_000;
+const STAY_MS = { plain: NOTE_MS, problem: 12_000 } as const;
 
 let toasts: readonly Toast[] = [];
 let nextId = 1;

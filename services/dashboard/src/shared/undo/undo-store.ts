@@ -1,4 +1,6 @@
-/** What can be taken back, newest first: the toast offers the last one, `z` walks further. */
+/** What can be taken back, newest first: the toast offers the last one, its key walks further. */
+export const UNDO_KEY = 'u';
+
 const LIMIT = 50;
 
 type Step = () => void;
