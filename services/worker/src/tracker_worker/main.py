@@ -91,9 +91,11 @@ async def triage(settings: WorkerSettings) -> None:
     """Run the triage jobs."""
     # `record` needs no model.
     from tracker_worker.models.embedded_provider import EmbeddedProvider  # noqa: PLC0415
+    from tracker_worker.models.recall import recall_lessons  # noqa: PLC0415
 
     embedded = await asyncio.to_thread(EmbeddedProvider.load)
     async with _parts(settings, "triage", Queue.TRIAGE) as parts:
+        embedded = embedded.remembering(recall_lessons(parts.engine))
         first_look = FirstLook(parts.transactions, embedded, settings.triage)
         triage_message.register(parts.broker, first_look)
         await _receive(parts, f"triage.{settings.instance}", first_look, at_a_time=settings.triage.concurrency)
@@ -104,12 +106,18 @@ async def agents(settings: WorkerSettings) -> None:
     from tracker_worker.models.embedded_provider import EmbeddedProvider  # noqa: PLC0415
     from tracker_worker.models.live_workspace import live_workspace  # noqa: PLC0415
     from tracker_worker.models.llm import chain, connect_all  # noqa: PLC0415
+    from tracker_worker.models.recall import recall_lessons  # noqa: PLC0415
 
     embedded = await asyncio.to_thread(EmbeddedProvider.load)
     models = await asyncio.to_thread(connect_all, settings.triage.providers)
     async with (
         _parts(settings, "agents", Queue.AGENTS) as parts,
-        chain(embedded, models, settings.triage, live_workspace(parts.engine)) as provider,
+        chain(
+            embedded.remembering(recall_lessons(parts.engine)),
+            models,
+            settings.triage,
+            live_workspace(parts.engine),
+        ) as provider,
     ):
         consulting = Consulting(parts.transactions, provider, settings.triage)
         consult_models.register(parts.broker, consulting)

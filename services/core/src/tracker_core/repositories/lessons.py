@@ -88,7 +88,6 @@ class NearLesson:
     message_id: UUID
     similarity: float
     """Cosine with the vector that was asked about, -1 to 1."""
-    vector: tuple[float, ...]
     category: str
     """What a member said."""
     priority: str
@@ -103,7 +102,7 @@ class NearLesson:
 
 # Compared one by one, a few milliseconds: an index by vector would know nothing of the workspace and of the version.
 _NEAREST = f"""
-select l.id, l.message_id, 1 - l.distance as similarity, l.vector::text as vector, l.category, l.priority,
+select l.id, l.message_id, 1 - l.distance as similarity, l.category, l.priority,
        l.judged_category, l.judged_priority, l.confidence, l.prediction,
        left(m.subject || E'\\n' || m.text, {MAX_TEXT:d}) as text
   from (select newest.*, newest.vector <=> cast(cast(:vector as text) as halfvec) as distance
@@ -112,7 +111,6 @@ select l.id, l.message_id, 1 - l.distance as similarity, l.vector::text as vecto
                  order by id desc limit {NEWEST:d}) newest
          order by distance limit :limit) l
   join message m on m.id = l.message_id
- where l.message_id is distinct from cast(:exclude as uuid)
  order by l.distance, l.id
 """  # noqa: S608 -- constants
 
@@ -123,7 +121,6 @@ async def nearest(
     vector: Sequence[float],
     vector_version: str,
     *,
-    exclude: UUID | None = None,
     limit: int = NEAREST,
 ) -> list[NearLesson]:
     """Return the lessons of a workspace that are nearest to a vector, nearest first.
@@ -133,14 +130,12 @@ async def nearest(
         workspace_id: Whose lessons.
         vector: Neutral vector of the message in question.
         vector_version: Only lessons of this version can be compared; `outdated` finds the others.
-        exclude: The message in question: what was said about it is no example for it.
         limit: At most so many.
     """
     values = {
         "workspace": workspace_id,
         "vector": vectors.literal(vector),
         "version": vector_version,
-        "exclude": exclude,
         "limit": limit,
     }
     statement = text(_NEAREST).columns(prediction=JSONB)
@@ -149,7 +144,6 @@ async def nearest(
             row.id,
             row.message_id,
             float(row.similarity),
-            vectors.parse(row.vector),
             row.category,
             row.priority,
             row.judged_category,
