@@ -46,6 +46,8 @@ class Process:
     directory: Path | None = None
     identity: str = SAME_IDENTITY
     """As `leash.py` spells it."""
+    essential: bool = True
+    """Whether the installation is ready only when this is: a Source with a wrong token is no reason to say nothing."""
     ready_seconds: float = 60
     """How long it may take until `ready`."""
     stop_signal: signal.Signals = signal.SIGTERM

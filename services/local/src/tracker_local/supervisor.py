@@ -24,7 +24,7 @@ from typing import Protocol
 
 from tracker_core.errors import ConflictError, TrackerError
 
-from tracker_local import lock, logs
+from tracker_local import lock, logs, source_processes
 from tracker_local.home import Home
 from tracker_local.keeper import Keeper, describe_exit, next_delay, wait_exit
 from tracker_local.plan import Plan, Store, make_plan
@@ -93,6 +93,10 @@ async def _work(supervisor: "Supervisor", plan: Plan) -> None:
     for process in plan.services:
         supervisor.add(process)
     supervisor.complete()
+    await asyncio.gather(source_processes.follow(supervisor, plan), _bound_logs(supervisor))
+
+
+async def _bound_logs(supervisor: "Supervisor") -> None:
     while True:
         await asyncio.sleep(_LOG_CHECK_SECONDS)
         supervisor.bound_logs()
@@ -228,7 +232,8 @@ class Supervisor:
         )
 
     def _all_ready(self) -> bool:
-        return self._complete and all(keeper.status.state is State.READY for keeper in self._keepers.values())
+        needed = (keeper for keeper in self._keepers.values() if keeper.process.essential)
+        return self._complete and all(keeper.status.state is State.READY for keeper in needed)
 
     def _announce(self) -> None:
         if not self._announced and self._all_ready():
