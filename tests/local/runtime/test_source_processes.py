@@ -23,7 +23,7 @@ WEBHOOK = """
 apiVersion: tasktracker.dev/v1alpha1
 kind: Webhook
 metadata: {name: bot, namespace: team}
-spec: {sourceRef: {name: bot}, path: /webhook/bot, verification: {type: None}}
+spec: {sourceRef: {name: bot}, path: /webhook/bot, verification: {type: None, acceptUnverified: true}}
 """
 
 
