@@ -1,5 +1,6 @@
 """Lessons and candidates for duplicates are found by vector and words, within their workspace and version."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from random import Random
@@ -15,7 +16,7 @@ from tracker_core.database import make_engine
 from tracker_core.ids import new_id
 from tracker_core.repositories import duplicates, lessons
 from tracker_core.repositories.accounts import ensure_default_workspace
-from tracker_core.repositories.duplicates import Candidate
+from tracker_core.repositories.duplicates import Candidate, Proposal
 from tracker_core.repositories.lessons import NearLesson, Word
 from tracker_core.settings import DatabaseSettings
 from tracker_core.vectors import VECTOR_SIZE, literal
@@ -212,3 +213,25 @@ async def test_a_near_task_is_found_behind_many_that_are_closed(rows: Rows) -> N
     open_task = await rows.task("offen", "offen", toward(0, 0.9), number=601)
 
     assert [candidate.id for candidate in await rows.candidates("x", vector=toward(0))] == [open_task]
+
+
+async def test_nearest_open_tasks_leave_out_what_is_closed(rows: Rows) -> None:
+    await rows.task("closed", "closed", toward(0), status="done")
+    await rows.task("far", "far", toward(1))
+    await rows.task("near", "near", toward(0, 0.9))
+    async with rows.engine.begin() as connection:
+        found = await duplicates.nearest_open(connection, rows.workspace_id, toward(0), VERSION, limit=2)
+
+    assert [task.title for task in found] == ["near", "far"]
+    assert found[0].similarity == pytest.approx(0.9, abs=0.005)
+
+
+async def test_two_tasks_that_propose_each_other_at_once_are_one_pair(rows: Rows) -> None:
+    one, other = await rows.task("one", "one"), await rows.task("other", "other")
+
+    async def propose(task: UUID, repeats: UUID) -> list[UUID]:
+        async with rows.engine.begin() as connection:
+            return await duplicates.propose(connection, rows.workspace_id, task, [Proposal(repeats, 0.9, "alike")])
+
+    proposed = await asyncio.gather(propose(one, other), propose(other, one))
+    assert sorted(map(len, proposed)) == [0, 1]

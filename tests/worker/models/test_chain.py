@@ -78,7 +78,7 @@ def make_chain(server: LlmServer) -> MakeChain:
             providers=tuple(LlmSettings(**a_provider(server, **fields)) for fields in providers or ({},)), **triage
         )
 
-        async def read(_: Question) -> Workspace:
+        async def read(_: Question, __: Judgement) -> Workspace:
             return workspace
 
         models = [connect(given) for given in settings.providers]

@@ -139,9 +139,7 @@ async def candidates(
     }
     near: list[UUID] = []
     if vector is not None:
-        # The index knows nothing of workspaces and of what is closed: without this, it gives its first forty and no
-        # more, whatever is left of them. https://github.com/pgvector/pgvector#iterative-index-scans
-        await connection.execute(text("select set_config('hnsw.iterative_scan', 'relaxed_order', true)"))
+        await _search_on(connection)
         near = list((await connection.execute(text(_BY_VECTOR), values)).scalars())
     by_title = list((await connection.execute(text(_BY_TITLE), values)).scalars())
     by_words = list((await connection.execute(text(_BY_WORDS), values)).scalars()) if values["words"] else []
@@ -164,6 +162,42 @@ async def candidates(
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class NearTask:
+    """An open task near to a vector."""
+
+    number: int
+    title: str
+    similarity: float
+    """Cosine, -1 to 1."""
+
+
+async def nearest_open(
+    connection: AsyncConnection, workspace_id: UUID, vector: Sequence[float], vector_version: str, *, limit: int
+) -> list[NearTask]:
+    """Return the open tasks that are nearest to a neutral vector of a version, nearest first.
+
+    The connection has to be in a transaction, as for `candidates`.
+    """
+    await _search_on(connection)
+    rows = await connection.execute(
+        text(
+            "select number, title, 1 - (vector <=> cast(cast(:vector as text) as halfvec)) as similarity from task"
+            " where workspace_id = :workspace and vector_version = :version"
+            " and status in ('triage', 'todo', 'in_progress')"
+            " order by vector <=> cast(cast(:vector as text) as halfvec) limit :limit"
+        ),
+        {"workspace": workspace_id, "version": vector_version, "vector": vectors.literal(vector), "limit": limit},
+    )
+    return [NearTask(row.number, row.title, float(row.similarity)) for row in rows]
+
+
+async def _search_on(connection: AsyncConnection) -> None:
+    # The index knows nothing of workspaces and of what is closed: without this, it gives its first forty and no more,
+    # whatever is left of them. https://github.com/pgvector/pgvector#iterative-index-scans
+    await connection.execute(text("select set_config('hnsw.iterative_scan', 'relaxed_order', true)"))
 
 
 def _any_word(said: str) -> str:
@@ -206,6 +240,11 @@ async def propose(
 
     A pair that was proposed before stays as it is: what a person has dismissed is not proposed again.
     """
+    # Two tasks that come in at the same time may each propose the other: the second one has to see the first.
+    await connection.execute(
+        text("select pg_advisory_xact_lock(hashtextextended('duplicate_proposal ' || :workspace, 0))"),
+        {"workspace": str(workspace_id)},
+    )
     new = []
     for proposal in proposals:
         values = {

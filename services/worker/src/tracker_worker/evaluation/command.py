@@ -69,9 +69,9 @@ async def _evaluate(messages: Sequence[Labelled], settings: TriageSettings, *, f
     from tracker_worker.models.duplicates import DuplicateModel  # noqa: PLC0415
     from tracker_worker.models.embedded_provider import EmbeddedProvider  # noqa: PLC0415
     from tracker_worker.models.llm import chain, connect_all  # noqa: PLC0415
-    from tracker_worker.models.provider import Question  # noqa: PLC0415
+    from tracker_worker.models.provider import Judgement, Question  # noqa: PLC0415
 
-    async def no_workspace(_: Question) -> Workspace:
+    async def no_workspace(_: Question, __: Judgement) -> Workspace:
         return Workspace()
 
     async with chain(EmbeddedProvider.load(), connect_all(settings.providers), settings, no_workspace) as provider:

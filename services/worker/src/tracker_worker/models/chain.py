@@ -53,7 +53,7 @@ class Chain:
         self,
         embedded: Provider,
         links: Sequence[Link],
-        read: Callable[[Question], Awaitable[Workspace]],
+        read: Callable[[Question, Judgement], Awaitable[Workspace]],
         *,
         deadline: float,
         daily_token_budget: int | None = None,
@@ -80,7 +80,7 @@ class Chain:
         why, detail = Why.DEADLINE, f"the language models did not answer within {self._deadline:g} s"
         try:
             async with asyncio.timeout(self._deadline if within is None else max(within, 0.0)):
-                workspace = await self._read(question)
+                workspace = await self._read(question, own)
                 self._check_budget(question, workspace)
                 for name in way.ask:
                     link, started = self._links[name], perf_counter()

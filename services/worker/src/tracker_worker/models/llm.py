@@ -12,7 +12,7 @@ from tracker_worker.models.breaker import Breaker
 from tracker_worker.models.chain import Chain, Link
 from tracker_worker.models.consultant import Workspace
 from tracker_worker.models.llm_settings import LlmKind, LlmSettings
-from tracker_worker.models.provider import Provider, Question
+from tracker_worker.models.provider import Judgement, Provider, Question
 from tracker_worker.settings import TriageSettings
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ async def chain(
     embedded: Provider,
     models: Sequence["LanguageModel"],
     settings: TriageSettings,
-    read: Callable[[Question], Awaitable[Workspace]],
+    read: Callable[[Question, Judgement], Awaitable[Workspace]],
 ) -> AsyncIterator[Chain]:
     """Hold the connections to the language models open."""
     async with AsyncExitStack() as connections:
