@@ -133,3 +133,10 @@ async def test_shadow_joins_nothing(parts: Parts) -> None:
     await parts.execute('update source set spec = \'{"triage": {"autonomy": "Shadow"}}\'')
     await triaged_next(parts, said("2", "it is broken again", at=20))
     assert await outcomes(parts) == [("task", 1), ("ignored", None)]
+
+
+async def test_message_that_somebody_wants_a_task_of_makes_one_whatever_it_says(parts: Parts) -> None:
+    await triaged(parts, said("1", "lunch at noon?", wanted=True))
+    assert await outcomes(parts) == [("task", 1)]
+    task = await parts.one("select category, status from task")
+    assert (task["category"], task["status"]) == ("task", "triage")

@@ -170,3 +170,16 @@ def test_manifest_of_another_kind_is_refused_by_name(tmp_path: Path) -> None:
         load_source(files, SourceKind.EMAIL)
     with pytest.raises(ConfigurationError, match="cannot be read"):
         load_source(SourceFiles(manifest=tmp_path / "none", secrets_dir=tmp_path), SourceKind.EMAIL)
+
+
+def test_what_is_notable_is_told_while_it_receives() -> None:
+    condition = Condition("s3cret")
+    condition.ready("@bot")
+    condition.note("Privacy mode is on (s3cret)")
+    beat = condition.report()
+    assert (beat.state, beat.detail) == ("ready", "Privacy mode is on (<secret>)")
+    condition.trouble(Reason.SLOW, "no answer")
+    condition.note("too late")
+    assert condition.report().detail == "no answer"
+    condition.ready()
+    assert condition.report().detail == ""

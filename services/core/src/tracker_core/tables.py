@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Computed,
@@ -376,6 +377,8 @@ class Message(SQLModel, table=True):
     """Seconds east of UTC on the sender's clock; relative dates are read against it."""
     received_at: datetime = _time()
     recorded_at: datetime = _time()
+    wanted: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default="false"))
+    """Somebody asked for a task of it: triage makes one whatever it thinks of the message."""
     state: str = _text(MessageState.WAITING)
     state_reason: str = _text()
     attempts: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False))

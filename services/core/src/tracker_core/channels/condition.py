@@ -56,18 +56,22 @@ class Condition:
 
     def hide(self, *secrets: str) -> None:
         """Keep these out of every detail from now on."""
-        self._secrets += [secret for secret in secrets if secret]
+        self._secrets += [secret for secret in secrets if secret and secret not in self._secrets]
 
     def ready(self, account: str = "") -> None:
         """It receives. `account`: who the provider says we are."""
-        self._reason = self._detail = ""
+        if self._reason:
+            self._reason = self._detail = ""
         self._account = account or self._account
 
     def trouble(self, reason: Reason, detail: str) -> None:
         """It does not receive, or not all of it."""
-        for secret in self._secrets:
-            detail = detail.replace(secret, "<secret>")
-        self._reason, self._detail = reason, detail[:MAX_DETAIL]
+        self._reason, self._detail = reason, self._safe(detail)
+
+    def note(self, detail: str) -> None:
+        """Tell of something while it receives: a file that was not kept, a message that could not be read."""
+        if not self._reason:
+            self._detail = self._safe(detail)
 
     def took(self, at: datetime) -> None:
         """Note that a message was taken."""
@@ -84,3 +88,8 @@ class Condition:
             reason=self._reason,
             account=self._account,
         )
+
+    def _safe(self, detail: str) -> str:
+        for secret in self._secrets:
+            detail = detail.replace(secret, "<secret>")
+        return detail[:MAX_DETAIL]

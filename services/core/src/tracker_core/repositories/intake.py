@@ -57,21 +57,21 @@ with given as materialized (
     select * from unnest($7::uuid[], $8::uuid[], $9::text[], $10::uuid[], $11::text[], $12::text[], $13::text[],
                          $14::text[], $15::text[], $16::text[], $17::text[], $18::timestamptz[], $19::int[],
                          $20::timestamptz[], $21::text[], $22::text[], $23::text[], $24::text[], $25::text[],
-                         $26::bigint[], $27::uuid[], $28::text[], $29::text[])
+                         $26::bigint[], $27::uuid[], $28::text[], $29::text[], $37::boolean[])
            with ordinality
            as given (id, source_id, external_id, conversation_id, reply_to, sender_id, sender_name,
                      sender_address, subject, text, url, sent_at, sent_offset,
                      received_at, state, state_reason, trace_id, raw, raw_encoding,
-                     stream_seq, dead_letter_id, verb, event_data, position)
+                     stream_seq, dead_letter_id, verb, event_data, wanted, position)
 ), new as (
     insert into message (id, workspace_id, source_id, external_id, conversation_id, reply_to, sender_id, sender_name,
                          sender_address, subject, text, url, sent_at, sent_offset, received_at, recorded_at, state,
                          state_reason, attempts, next_attempt_at, last_error, trace_id, raw, raw_encoding,
-                         stream_epoch, stream_seq)
+                         stream_epoch, stream_seq, wanted)
     select id, $1, source_id, external_id, conversation_id, reply_to, sender_id, sender_name,
            sender_address, subject, text, url, sent_at, sent_offset, received_at, $4, state,
            state_reason, 0, case when state = 'waiting' then now() end, '', trace_id, raw, raw_encoding,
-           $2, stream_seq
+           $2, stream_seq, wanted
       from given
     on conflict (source_id, external_id) do nothing
     returning id
@@ -173,6 +173,7 @@ async def insert_arrivals(
             [file.media_type for _, _, file in files],
             [file.size for _, _, file in files],
             [file.ref for _, _, file in files],
+            [a.message.wanted for a in arrivals],
         ),
     )
     event_ids = {row.entity_id: row.id for row in inserted}

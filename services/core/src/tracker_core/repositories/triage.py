@@ -32,6 +32,8 @@ class Claim:
     """As `conversations.Said.sender`."""
     reply_to: str
     """`external_id` of the message that this one answers; empty when none."""
+    wanted: bool
+    """Somebody asked for a task of it."""
     sent_at: datetime
     sent_offset: int
     trace_id: str
@@ -53,7 +55,7 @@ _CLAIMED = """
 select m.id, m.workspace_id, m.source_id, m.conversation_id, m.attempts as attempt, m.claims as token, m.subject,
        m.text, m.sender_name,
        coalesce(nullif(m.sender_id, ''), nullif(m.sender_address, ''), m.sender_name) as sender, m.reply_to,
-       m.sent_at, m.sent_offset, m.trace_id, s.namespace || '/' || s.name as source,
+       m.wanted, m.sent_at, m.sent_offset, m.trace_id, s.namespace || '/' || s.name as source,
        s.kind as source_kind, s.spec as source_spec, m.handed_over_at is not null as handed_over,
        m.next_attempt_at - now() as time_left,
        (select task_id from task_message where message_id = m.id and via_task_id is null

@@ -1,12 +1,12 @@
 """What a verdict leads to, under the autonomy of its Source."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tracker_core.manifests import Autonomy
 from tracker_core.repositories.conversations import TaskRef
-from tracker_core.tables import MessageState, TaskStatus
+from tracker_core.tables import Category, MessageState, TaskStatus
 
 from tracker_worker.models.consultant import Why
 from tracker_worker.models.provider import Judgement
@@ -45,6 +45,14 @@ def decide(judgement: Judgement, spec: Mapping[str, Any], belongs_to: TaskRef | 
     if autonomy is Autonomy.AUTO and not _over_budget(judgement) and judgement.confidence * 100 >= threshold:
         return Outcome(MessageState.TASK, judgement.reason, TaskStatus.TODO)
     return Outcome(MessageState.TASK, judgement.reason, TaskStatus.TRIAGE)
+
+
+def as_wanted(judgement: Judgement) -> Judgement:
+    """Return the judgement of a message that somebody asked for a task of: it is none of noise, whatever it says."""
+    if judgement.actionable and judgement.category is not Category.NOISE:
+        return judgement
+    reason = f"Somebody asked for a task of it. By itself: {judgement.reason}"
+    return replace(judgement, category=Category.TASK, actionable=True, reason=reason)
 
 
 def _over_budget(judgement: Judgement) -> bool:

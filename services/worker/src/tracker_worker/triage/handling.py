@@ -19,6 +19,7 @@ from tracker_worker.conversations.bursts import burst
 from tracker_worker.models.provider import Judgement, Question
 from tracker_worker.settings import TriageSettings
 from tracker_worker.triage.claiming import Claims, Take
+from tracker_worker.triage.deciding import as_wanted
 from tracker_worker.triage.failing import fail, is_spent, reason_of
 from tracker_worker.triage.placing import Placement, place
 from tracker_worker.triage.proposing import propose
@@ -66,6 +67,8 @@ class Handling:
                 judgement = await judge(held, question)
             if judgement is None:
                 return
+            if held.wanted:
+                judgement = as_wanted(judgement)
             placement = place(context, judgement) if context else Placement()
             latency_ms = (perf_counter() - started) * 1000
             task_id = await settle(self.transactions, held, judgement, placement, latency_ms=latency_ms)

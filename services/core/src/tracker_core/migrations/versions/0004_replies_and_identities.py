@@ -1,4 +1,4 @@
-"""answers into the channels, and who a member is in them.
+"""answers into the channels, who a member is in them, and messages that somebody wants a task of.
 
 Revision: 0004, after 0003.
 """
@@ -31,6 +31,7 @@ def _time(name: str, *, null: bool = False) -> sa.Column:
 
 
 def upgrade() -> None:
+    op.add_column("message", sa.Column("wanted", sa.Boolean(), nullable=False, server_default="false"))
     op.create_table(
         "reply",
         _key(),
@@ -91,3 +92,4 @@ def downgrade() -> None:
     op.drop_table("link_code")
     op.drop_table("member_identity")
     op.drop_table("reply")
+    op.drop_column("message", "wanted")
