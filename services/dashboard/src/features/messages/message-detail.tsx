@@ -21,6 +21,8 @@ import { CopyButton } from '@/shared/ui/copy-button';
 import { ErrorState, Skeleton } from '@/shared/ui/states';
 import { toast } from '@/shared/ui/toast-store';
 
+import { CorrectionBar } from './correction-bar';
+
 function Fact({ label, children }: { label: MessageKey; children: ReactNode }) {
   return (
     <div className="flex min-h-8 items-center gap-3">
@@ -55,6 +57,9 @@ function Outcome({ message }: { message: Detail }) {
         <p className="rounded-lg bg-red-soft px-3 py-2 text-red [overflow-wrap:anywhere]">{message.last_error}</p>
       )}
       {message.verdict && <VerdictCard {...message.verdict} />}
+      <div className="flex empty:hidden">
+        <CorrectionBar message={message} />
+      </div>
     </section>
   );
 }

@@ -3,7 +3,7 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
 import { api } from './client';
 import { keys } from './keys';
-import type { Message, MessageDetail, MessageState, Page } from './types';
+import type { Message, MessageCorrection, MessageDetail, MessageState, Page } from './types';
 
 export type MessageFilter = { state?: MessageState; source?: string; q?: string };
 
@@ -23,3 +23,7 @@ export const messageQuery = (id: string) =>
   });
 
 export const retriageMessage = (id: string) => api<unknown>(`/messages/${id}/retriage`, { method: 'POST' });
+
+/** Says what a message is: it becomes a task, its task changes, or there is nothing to do. Triage learns from it. */
+export const correctMessage = (id: string, correction: MessageCorrection) =>
+  api<Message>(`/messages/${id}/correction`, { method: 'POST', body: correction });

@@ -8,8 +8,8 @@ import { dismissDuplicate } from '@/shared/api/tasks';
 import type { TaskRef } from '@/shared/api/types';
 import { explain } from '@/shared/errors/explain';
 import { t } from '@/shared/i18n/translate';
-import { dismissToast, NOTE_MS, toast } from '@/shared/ui/toast-store';
-import { pushUndo, UNDO_KEY } from '@/shared/undo/undo-store';
+import { NOTE_MS, toast } from '@/shared/ui/toast-store';
+import { offerUndo } from '@/shared/undo/offer-undo';
 
 type Pair = Pick<TaskRef, 'id' | 'number'>;
 
@@ -38,21 +38,17 @@ export function dismissProposal(task: Pair, other: Pair): void {
   const send = (leaving: boolean) => {
     clearTimeout(timer);
     waiting.delete(key);
-    undo.forget();
+    offer.forget();
     dismissDuplicate(task.id, other.id, leaving).catch((error: unknown) => {
       set(without(key));
       toast({ tone: 'problem', title: t('duplicate.notDismissed', { number: other.number }), detail: explain(error) });
     });
   };
-  const undo = pushUndo(() => {
+  const title = t('duplicate.dismissed', { number: task.number, other: other.number });
+  const offer = offerUndo({ title }, () => {
     clearTimeout(timer);
     waiting.delete(key);
-    dismissToast(note);
     set(without(key));
-  });
-  const note = toast({
-    title: t('duplicate.dismissed', { number: task.number, other: other.number }),
-    action: { label: t('undo'), hint: UNDO_KEY, run: undo.run },
   });
   const timer = setTimeout(() => send(false), NOTE_MS);
   waiting.set(key, send);

@@ -8,8 +8,8 @@ import { patchTask, type TaskFilter } from '@/shared/api/tasks';
 import type { Task, TaskCounts, TaskDetail, TaskPatch } from '@/shared/api/types';
 import { explain } from '@/shared/errors/explain';
 import { t } from '@/shared/i18n/translate';
-import { dismissToast, toast } from '@/shared/ui/toast-store';
-import { pushUndo, UNDO_KEY } from '@/shared/undo/undo-store';
+import { toast } from '@/shared/ui/toast-store';
+import { offerUndo } from '@/shared/undo/offer-undo';
 
 import { describeChange, meant, type ChangeNote } from './describe-change';
 import { inverse, moved, patched, withTask, type TaskList } from './task-cache';
@@ -105,17 +105,11 @@ export function useUpdateTask(): UpdateTask {
     (task, wanted, { onUndo, ...words } = {}) => {
       const patch = meant(task, wanted);
       const { done, detail } = { ...describeChange(task, patch), ...words };
-      const undo = pushUndo(() => {
-        dismissToast(note);
+      const offer = offerUndo({ title: done, detail }, () => {
         change(client, { task: patched(task, patch), patch: inverse(task, patch) });
         onUndo?.();
       });
-      const note = toast({ title: done, detail, action: { label: t('undo'), hint: UNDO_KEY, run: undo.run } });
-      const onFailed = () => {
-        dismissToast(note);
-        undo.forget();
-      };
-      change(client, { task, patch, onFailed });
+      change(client, { task, patch, onFailed: offer.withdraw });
     },
     [client],
   );
