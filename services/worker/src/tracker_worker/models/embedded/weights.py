@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 type Floats = NDArray[np.float32]
 
 
-SHARPNESS = 4.0
-"""Of the Gaussian kernel between embeddings; squared distances of this encoder are about 0.4."""
+SHARPNESS = 1.2
+"""Of the Gaussian kernel; squared distances between projected messages are about 2."""
 
 
 class WeightsError(Exception):
@@ -25,33 +25,49 @@ class WeightsError(Exception):
 
 @dataclass(frozen=True)
 class Head:
-    """A linear classifier over the blocks of features."""
+    """A classifier over the blocks of features, linear but for the kernel; its scores are calibrated."""
 
     labels: tuple[str, ...]
-    vector: Floats
-    """For the sentence embedding, shape (384, labels)."""
+    place: Floats
+    """For the place of the message among others, shape (dimensions, labels)."""
     kernel: Floats
-    """For the closeness to each landmark, shape (landmarks, labels)."""
+    """For the closeness to each training message, shape (training messages, labels)."""
     ngrams: Floats
     """For the hashed n-grams, shape (COLUMNS, labels)."""
     cues: Floats
     """For the cues, shape (cues, labels)."""
     bias: Floats
-    temperature: float
-    """Divides the scores, so that probabilities are as often right as they say (Guo et al. 2017)."""
 
     def scores(
-        self, vector: Floats, closeness: Floats, columns: NDArray[np.int64], values: Floats, cues: Floats
+        self, place: Floats, closeness: Floats, columns: NDArray[np.int64], values: Floats, cues: Floats
     ) -> Floats:
-        """Return one score per label of one message."""
-        raw = vector @ self.vector + closeness @ self.kernel
-        raw = raw + values @ self.ngrams[columns] + cues @ self.cues + self.bias
-        return np.asarray(raw / self.temperature, dtype=np.float32)
+        """Return one score per label of one message: the logarithm of its probability, up to a constant."""
+        raw = place @ self.place + closeness @ self.kernel
+        return np.asarray(raw + values @ self.ngrams[columns] + cues @ self.cues + self.bias, dtype=np.float32)
 
 
-def closeness(vectors: Floats, landmarks: Floats) -> Floats:
-    """Return the Gaussian kernel between unit vectors and landmarks: 1 for the same text, near 0 for a stranger."""
-    return np.asarray(np.exp(SHARPNESS * (2 * (vectors @ landmarks.T) - 2)), dtype=np.float32)
+@dataclass(frozen=True)
+class Projection:
+    """Makes one place of the layers of an embedding: centred, scaled, the main axes only."""
+
+    matrix: Floats
+    """Shape (layers x 384, dimensions)."""
+    shift: Floats
+
+    def __call__(self, layers: Floats) -> Floats:
+        """Return the places of messages.
+
+        Args:
+            layers: Shape (…, layers, 384).
+        """
+        flat = layers.reshape(*layers.shape[:-2], -1)
+        return np.asarray(flat @ self.matrix - self.shift, dtype=np.float32)
+
+
+def closeness(places: Floats, landmarks: Floats) -> Floats:
+    """Return the Gaussian kernel between places and landmarks: 1 for the same text, near 0 for a stranger."""
+    apart = np.square(places).sum(axis=-1)[..., None] + np.square(landmarks).sum(axis=-1) - 2 * (places @ landmarks.T)
+    return np.asarray(np.exp(-SHARPNESS * np.maximum(apart, 0)), dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -61,8 +77,9 @@ class Weights:
     version: str
     idf: Floats
     """Weight of each n-gram column."""
+    projection: Projection
     landmarks: Floats
-    """Embeddings of training messages that others are compared with, shape (landmarks, 384)."""
+    """Places of the training messages that others are compared with, shape (training messages, dimensions)."""
     category: Head
     priority: Head
     cue_names: tuple[str, ...]
@@ -84,10 +101,12 @@ class Weights:
             about = json.loads((folder / "metadata.json").read_text(encoding="utf-8"))
             with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
                 numbers = {name: arrays[name].astype(np.float32) for name in arrays.files}
+            landmarks = numbers["landmarks"] * numbers["landmarks.unit"]
             return cls(
                 version=about["version"],
                 idf=numbers["idf"],
-                landmarks=numbers["landmarks"],
+                projection=Projection(numbers["projection"], numbers["projection.shift"]),
+                landmarks=landmarks,
                 category=_head(numbers, about, "category"),
                 priority=_head(numbers, about, "priority"),
                 cue_names=tuple(about["cues"]),
@@ -100,16 +119,14 @@ class Weights:
 
 
 def _head(numbers: dict[str, Floats], about: dict[str, dict[str, object]], name: str) -> Head:
-    facts = about[name]
-    labels, temperature = facts["labels"], facts["temperature"]
-    if not isinstance(labels, list) or not isinstance(temperature, float):
-        raise WeightsError(f"Metadata of head {name!r} has no labels or no temperature: train again")
+    labels = about[name]["labels"]
+    if not isinstance(labels, list):
+        raise WeightsError(f"Metadata of head {name!r} has no labels: train again")
     return Head(
         labels=tuple(map(str, labels)),
-        vector=numbers[f"{name}.vector"],
+        place=numbers[f"{name}.place"],
         kernel=numbers[f"{name}.kernel"],
         ngrams=numbers[f"{name}.ngrams"],
         cues=numbers[f"{name}.cues"],
         bias=numbers[f"{name}.bias"],
-        temperature=temperature,
     )

@@ -8,6 +8,7 @@ are asked are nobody.
 import re
 from collections.abc import Iterator
 from itertools import islice
+from string import ascii_lowercase
 
 from tracker_core.tables import Category
 
@@ -42,7 +43,7 @@ _NOT_ASKED = re.compile(
 )
 _DID = re.compile(
     r"^[\s,:]*(?:said|says|told|did|fixed|already|is (?:out|on|away|off)|was|has|had|will be (?:out|away)|wrote"
-    r"|reported|asked|left|broke|joined|сказал\w*|уже|сделал\w*"
+    r"|reported|asked|left|broke|joined|hier|here|сказал\w*|уже|сделал\w*"
     r"|починил\w*|написал\w*|в отпуске|вже|зробив|зробила|сказав|сказала|написав|написала|hat|ist|war|sagt\w*"
     r"|schon|ha|dijo|ya|está|fue)\b",
     re.IGNORECASE,
@@ -65,7 +66,8 @@ _ASKS = re.compile(
 _NAME = r"(?-i:[A-ZÀ-ÞА-ЯЁІЇЄҐ])[\w'’ʼ-]+"
 _WORD = r"[^\W\d_][\w'’ʼ-]+"
 _HELLO = (
-    r"(?:hi|grüß gott|grüezi|ja hallo|hey|hello|morning|good (?:morning|afternoon|evening)|dear|hallo|moin|guten (?:morgen|tag|abend)|servus"
+    r"(?:hi|grüß gott|grüezi|ja hallo|hey|hello|morning|good (?:morning|afternoon|evening)|dear|hallo"
+    r"|moin|guten (?:morgen|tag|abend)|servus"
     r"|liebe[r]?|sehr geehrte[r]?|hola|buen[oa]s(?: d[ií]as| tardes| noches)?|estimad[oa]|querid[oa]|oye"
     r"|привет|привіт|добрый день|доброе утро|добрый вечер|здравствуйте|добрий день|доброго (?:дня|ранку)|вітаю"
     r"|уважаем(?:ый|ая)|шановн(?:ий|а)|спасибо|bonjour|salut|ciao|buongiorno|olá|ok|ок|so|und|and|а|and then)"
@@ -89,10 +91,10 @@ _LAST = re.compile(rf",\s*(?P<name>{_NAME})\s*[?!.]*\s*$")
 _ACTS = re.compile(
     r"^\s*(?:is|was|has|had|says?|said|told|called|wants|asked|needs?(?! to)|wrote|reported|left|broke"
     r"|joined|and|or|will"
-    r"|just|already|did|didn't|doesn't|from|at|in|on|of|for|got|gets|sent"
+    r"|just|already|did|didn't|doesn't|from|at|in|on|of|for|got|gets|sent|forgot|mentioned|mentions|hier|here|aquí"
     r"|hat|ist|war|sagt\w*|meint\w*|will|braucht|fehlt|kommt|fängt|wurde|wird|und|kann|von|aus|im|an|am|hätte|geht"
     r"|está|es|ha|tiene|dice|quiere|necesita|pide|llega|viene|empieza|se|no|y|va|fue|era|llamó|ya|del?|en|por|con|me ha"
-    r"|не|на|в|во|у|из|с|со|от|и|а|по|за|для|уже|вже|із|з|зі|від|та|й|до|про"
+    r"|не|на|в|во|у|из|с|со|от|и|а|по|за|для|уже|вже|із|з|зі|від|та|й|про"
     r"|\w+(?:ал|ила|ил|ал[аи]|ел[аи]?|ул[аи]?|ыл[аи]?|лся|лась|ає|ує|ють|ить|ет|ёт|ит|ут|ют|ят|ат|їть)(?:ся|сь)?)\b",
     re.IGNORECASE,
 )
@@ -109,13 +111,14 @@ _THIRD = re.compile(
     r"|soll|sollte|muss|möge|puede|podría|debe|dile a|pídele a|pide a|decile a|dígale a|que"
     r"|пусть|попросите?|напомните?|скажите?|передайте?|назначьте?|поручите?|нехай|хай|най|попросіть|попроси"
     r"|нагадайте?|доручіть|сможет ли|сможет|може|зможе)\s+"
-    rf"(?:(?P<title>{_TITLE})\s+)?(?P<name>{_NAME})\b(?P<rest>[^.!?\n]*)",
+    rf"(?:(?:el|la|der|die)\s+)?(?:(?P<title>{_TITLE})\s+)?(?P<name>{_NAME})\b(?P<rest>[^.!?\n]*)",
     re.IGNORECASE,
 )
 _SUBJUNCTIVE = re.compile(r"^\s+(?:\w+ )?\w+[ae]\b")
 """After "que Lucía": what she is to do."""
 _SHOULD = re.compile(
-    rf"(?:^|[.!?,\n]\s*)(?:(?P<title>{_TITLE})\s+)?(?P<name>{_NAME})(?: [A-ZÀ-Þ][\w'’-]+)? (?:should|must"
+    rf"(?:^|[.!?,\n]\s*)(?:(?:el|la|der"
+    rf"|die)\s+)?(?:(?P<title>{_TITLE})\s+)?(?P<name>{_NAME})(?: [A-ZÀ-Þ][\w'’-]+)? (?:should|must"
     rf"|needs? to|has to"
     r"|please|can you|will have to|to (?=\w+ (?:the|a|our|it|this))|должен|должна|нужно|пусть|скажите?|передайте?"
     r"|має|повинен|повинна|нехай|хай|най|скажіть|передайте|soll|sollte|muss|müsste|möge|mag bitte|möchte bitte"
@@ -125,7 +128,26 @@ _SHOULD = re.compile(
 _MENTION = re.compile(r"(?<![\w@/.])@(?P<name>[^\W\d]\w*(?:[.-]\w+)*)")
 _TITLES_THAT_GREET = re.compile(rf"{_TITLE}", re.IGNORECASE)
 _NO_NAME = {
-    *("team", "all", "everyone", "folks", "guys", "people", "colleagues", "support", "admin", "sir", "madam", "there"),
+    *(
+        "team",
+        "all",
+        "sirs",
+        "director",
+        "ayuntamiento",
+        "propietario",
+        "mandanten",
+        "родители",
+        "everyone",
+        "folks",
+        "guys",
+        "people",
+        "colleagues",
+        "support",
+        "admin",
+        "sir",
+        "madam",
+        "there",
+    ),
     *("leute", "kollegen", "zusammen", "chicos", "equipo", "gente", "vecinos", "todos", "коллеги", "ребята", "друзья"),
     *("всем", "народ", "девочки", "мужики", "соседи", "дамы", "колеги", "хлопці", "дівчата", "друзі", "панове", "люди"),
 }
@@ -192,26 +214,30 @@ def _called(match: re.Match[str], text: str, *, is_task: bool) -> str | None:
         text[: match.start("name")].removesuffix(match.group("hello") or "")
     ):
         return None
-    known = None if is_small_word(name) else base_form(name)
+    known = None if name.islower() and is_small_word(name) else base_form(name)
     separate = match.group("end").strip() != "" or "\n" in match.group("end")
     asked = bool(_ASKS.search(rest)) or is_task
     if match.group("title"):
-        first_line = match.start() == 0
         titled = name if name[:1].isupper() and (known is None or not second) else second or name
-        polite = separate and first_line and is_task and asked and not _DID.search(rest)
+        polite = separate and match.start() == 0 and (is_task or known) and asked and not _DID.search(rest)
         return (known or guessed_base_form(titled)) if polite else None
-    father = patronymic(second) if second else None
-    if known and father:
-        known = f"{known} {father}"
-    elif known and second and not separate:
-        rest = f" {second}{match.group('end')}{rest}"
     if known is None:
         return _stranger(match, rest) if is_task and separate else None
+    inflected = name.lower() != known.lower() and known[:1].lower() not in ascii_lowercase
+    father = patronymic(second) if second else None
+    if father:
+        known = f"{known} {father}"
+    elif second and not separate:
+        rest = f" {second}{match.group('end')}{rest}"
     if separate or re.match(_ASK_WORD, rest, re.IGNORECASE):
         return known if asked and not _DID.search(rest) else None
-    if not is_task or match.start() > 0:
-        return None
-    return known if not _ACTS.match(rest) and (_SPOKEN_TO.search(rest) or not _GERMAN.search(rest)) else None
+    opens = is_task and match.start() == 0
+    return known if opens and (inflected or _is_spoken_to(rest)) else None
+
+
+def _is_spoken_to(rest: str) -> bool:
+    """Say whether a name before this is called rather than the subject of a sentence."""
+    return not _ACTS.match(rest) and bool(_SPOKEN_TO.search(rest) or not _GERMAN.search(rest))
 
 
 def _stranger(match: re.Match[str], rest: str) -> str | None:
