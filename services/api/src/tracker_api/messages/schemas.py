@@ -1,7 +1,7 @@
 """Messages and verdicts as the API shows them."""
 
 from datetime import datetime, timedelta, timezone
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -21,8 +21,32 @@ class Sender(BaseModel):
     address: str
 
 
+class ModelWord(BaseModel):
+    """What a model said by itself."""
+
+    category: Category
+    priority: Priority
+    confidence: float
+
+
+class Learned(BaseModel):
+    """What people's earlier words about similar messages have changed."""
+
+    lessons: int
+    """So many of them."""
+    before: ModelWord
+    """What the model would have said without."""
+
+
+class Fallback(BaseModel):
+    """Why a language model that should have been asked gave nothing; then the embedded model's word stands."""
+
+    why: str
+    detail: str
+
+
 class MessageVerdict(BaseModel):
-    """What the newest triage run said."""
+    """What the newest triage run said, and how it came about."""
 
     category: Category
     priority: Priority
@@ -32,6 +56,10 @@ class MessageVerdict(BaseModel):
     reason: str
     provider: str
     language: str | None
+    learned: Learned | None
+    embedded: ModelWord | None
+    """What the embedded model said by itself, where a language model was asked."""
+    fallback: Fallback | None
 
 
 class Verdict(MessageVerdict):
@@ -59,6 +87,7 @@ class Verdict(MessageVerdict):
             reason=row.reason,
             provider=row.provider,
             language=_language(row.language),
+            **row.origin,
         )
 
 
@@ -154,7 +183,11 @@ def _verdict(row: MessageRow) -> MessageVerdict | None:
         reason=row.verdict_reason or "",
         provider=row.verdict_provider or "",
         language=_language(row.verdict_language),
+        **(row.verdict_origin or _NO_ORIGIN),
     )
+
+
+_NO_ORIGIN: dict[str, Any] = {"learned": None, "embedded": None, "fallback": None}
 
 
 def _language(code: str | None) -> str | None:

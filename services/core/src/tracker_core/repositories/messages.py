@@ -49,6 +49,8 @@ class MessageRow:
     verdict_reason: str | None
     verdict_provider: str | None
     verdict_language: str | None
+    verdict_origin: dict[str, Any] | None
+    """`learned`, `embedded` and `fallback` of its output; see docs/triage.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class VerdictRow:
     reason: str
     latency_ms: float
     created_at: datetime
+    origin: dict[str, Any]
+    """`learned`, `embedded` and `fallback` of its output; see docs/triage.md."""
 
 
 @dataclass(frozen=True)
@@ -82,11 +86,16 @@ class MessageFilter:
 
 _MATCH = "search @@ websearch_to_tsquery('simple', :query)"
 
-_COLUMNS = """
+_ORIGIN = """
+jsonb_build_object('learned', v.output -> 'learned', 'embedded', v.output -> 'embedded',
+                   'fallback', v.output -> 'fallback')
+"""
+
+_COLUMNS = f"""
 m.id, m.source_id, s.namespace, s.name, s.kind, m.external_id, m.sender_name, m.sender_address, m.subject, m.text,
 m.url, m.sent_at, m.sent_offset, m.received_at, m.state, m.state_reason, m.conversation_id, m.attempts, m.last_error,
 m.trace_id, t.id, t.number, t.title, t.status, v.id, v.category, v.priority, v.actionable, v.confidence, v.reason,
-v.provider, v.language
+v.provider, v.language, case when v.id is not null then {_ORIGIN} end as origin
 """
 
 _JOINS = """
@@ -186,8 +195,9 @@ async def verdicts_of_messages(connection: AsyncConnection, message_ids: Sequenc
     """Return every verdict over these messages, newest first."""
     rows = await connection.execute(
         text(
-            "select id, message_id, provider, model, category, priority, actionable, confidence, language, reason,"
-            " latency_ms, created_at from verdict where message_id = any(cast(:ids as uuid[])) order by id desc"
+            "select id, message_id, provider, model, category, priority, actionable, confidence, language, reason,"  # noqa: S608 -- constants
+            f" latency_ms, created_at, {_ORIGIN} as origin from verdict v"
+            " where message_id = any(cast(:ids as uuid[])) order by id desc"
         ),
         {"ids": list(message_ids)},
     )

@@ -1172,6 +1172,16 @@ export interface components {
             next: string | null;
         };
         /**
+         * Fallback
+         * @description Why a language model that should have been asked gave nothing; then the embedded model's word stands.
+         */
+        Fallback: {
+            /** Why */
+            why: string;
+            /** Detail */
+            detail: string;
+        };
+        /**
          * FieldCorrections
          * @description How often people changed a field that triage had decided.
          */
@@ -1249,6 +1259,15 @@ export interface components {
             ignored?: string;
             /** @default false */
             wanted?: boolean;
+        };
+        /**
+         * Learned
+         * @description What people's earlier words about similar messages have changed.
+         */
+        Learned: {
+            /** Lessons */
+            lessons: number;
+            before: components["schemas"]["ModelWord"];
         };
         /**
          * Ledger
@@ -1504,7 +1523,7 @@ export interface components {
         MessageState: "waiting" | "task" | "ignored" | "dead";
         /**
          * MessageVerdict
-         * @description What the newest triage run said.
+         * @description What the newest triage run said, and how it came about.
          */
         MessageVerdict: {
             category: components["schemas"]["Category"];
@@ -1519,6 +1538,19 @@ export interface components {
             provider: string;
             /** Language */
             language: string | null;
+            learned: components["schemas"]["Learned"] | null;
+            embedded: components["schemas"]["ModelWord"] | null;
+            fallback: components["schemas"]["Fallback"] | null;
+        };
+        /**
+         * ModelWord
+         * @description What a model said by itself.
+         */
+        ModelWord: {
+            category: components["schemas"]["Category"];
+            priority: components["schemas"]["Priority"];
+            /** Confidence */
+            confidence: number;
         };
         /**
          * NewToken
@@ -2158,6 +2190,9 @@ export interface components {
             provider: string;
             /** Language */
             language: string | null;
+            learned: components["schemas"]["Learned"] | null;
+            embedded: components["schemas"]["ModelWord"] | null;
+            fallback: components["schemas"]["Fallback"] | null;
             /**
              * Id
              * Format: uuid
