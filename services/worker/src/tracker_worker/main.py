@@ -92,13 +92,20 @@ async def triage(settings: WorkerSettings) -> None:
     # `record` needs no model.
     from tracker_worker.models.embedded_provider import EmbeddedProvider  # noqa: PLC0415
     from tracker_worker.models.recall import recall_lessons  # noqa: PLC0415
+    from tracker_worker.models.relearning import keep_learnt  # noqa: PLC0415
 
     embedded = await asyncio.to_thread(EmbeddedProvider.load)
     async with _parts(settings, "triage", Queue.TRIAGE) as parts:
         embedded = embedded.remembering(recall_lessons(parts.engine))
         first_look = FirstLook(parts.transactions, embedded, settings.triage)
         triage_message.register(parts.broker, first_look)
-        await _receive(parts, f"triage.{settings.instance}", first_look, at_a_time=settings.triage.concurrency)
+        await _receive(
+            parts,
+            f"triage.{settings.instance}",
+            first_look,
+            keep_learnt(parts.engine, embedded),
+            at_a_time=settings.triage.concurrency,
+        )
 
 
 async def agents(settings: WorkerSettings) -> None:
@@ -124,8 +131,10 @@ async def agents(settings: WorkerSettings) -> None:
         await _receive(parts, f"agents.{settings.instance}", consulting, at_a_time=settings.triage.llm_concurrency)
 
 
-async def _receive(parts: Parts, name: str, service: Handling, *, at_a_time: int) -> None:
-    """Run the jobs of a queue."""
+async def _receive(
+    parts: Parts, name: str, service: Handling, *beside: Coroutine[Any, Any, None], at_a_time: int
+) -> None:
+    """Run the jobs of a queue, and what goes on beside them."""
     broker = parts.broker
 
     def report() -> Heartbeat:
@@ -137,6 +146,7 @@ async def _receive(parts: Parts, name: str, service: Handling, *, at_a_time: int
             run_receiver_task(broker, max_async_tasks=at_a_time, validate_params=False),
             service.claims.renew(),
             parts.publisher.run(),
+            *beside,
         )
 
 

@@ -1,11 +1,11 @@
 """Lessons: what people have said about verdicts. Triage finds the nearest ones and adapts; accuracy counts them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -154,3 +154,61 @@ async def nearest(
         )
         for row in await connection.execute(statement, values)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class OutdatedLesson:
+    """A lesson that was kept by another version of the model."""
+
+    id: UUID
+    text: str
+    """Subject and text of its message."""
+
+
+_OUTDATED = f"""
+select l.id, m.subject || E'\\n' || m.text as text
+  from workspace w
+  cross join lateral (select newest.* from lesson newest
+                       where newest.workspace_id = w.id order by newest.id desc limit {NEWEST:d}) l
+  join message m on m.id = l.message_id
+ where (l.vector_version, l.model) <> (:version, :model)
+ order by l.id desc limit :limit
+"""  # noqa: S608 -- constants
+
+
+async def outdated(connection: AsyncConnection, version: str, model: str, *, limit: int) -> list[OutdatedLesson]:
+    """Return lessons, of all workspaces, that the model in use has not read; the newest first.
+
+    Args:
+        connection: Any.
+        version: Of the neutral vectors.
+        model: Version of the weights.
+        limit: At most so many.
+    """
+    rows = await connection.execute(text(_OUTDATED), {"version": version, "model": model, "limit": limit})
+    return [OutdatedLesson(row.id, row.text) for row in rows]
+
+
+async def renew(
+    connection: AsyncConnection,
+    lesson_id: UUID,
+    *,
+    vector: Sequence[float] | None,
+    version: str,
+    prediction: Mapping[str, Any],
+    model: str,
+) -> None:
+    """Keep what the model in use says about a lesson's message; what people said about it stays."""
+    await connection.execute(
+        text(
+            "update lesson set vector = cast(cast(:vector as text) as halfvec), vector_version = :version,"
+            " prediction = :prediction, model = :model where id = :id"
+        ).bindparams(bindparam("prediction", type_=JSONB)),
+        {
+            "id": lesson_id,
+            "vector": None if vector is None else vectors.literal(vector),
+            "version": version,
+            "prediction": prediction,
+            "model": model,
+        },
+    )

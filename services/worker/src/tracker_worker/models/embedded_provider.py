@@ -76,11 +76,7 @@ class EmbeddedProvider:
                 "links": facts.links,
                 # For the task that a person makes of what was ignored, and for what its lesson teaches.
                 "title": facts.title,
-                "own": {
-                    "model": self.version,
-                    "categories": _rounded(prediction.categories),
-                    "priorities": _rounded(prediction.priorities),
-                },
+                "own": own_prediction(prediction) | {"model": self.version},
             }
             | ({"learned": _learned(prediction, adapted)} if adapted else {}),
             vector=vector,
@@ -101,6 +97,11 @@ class EmbeddedProvider:
             return None
         near = await self._recall(question.workspace_id, vector, self.vector_version)
         return adapt(prediction.categories, prediction.priorities, near)
+
+
+def own_prediction(prediction: Prediction) -> dict[str, Any]:
+    """Return what the model says by itself, as it is kept with verdicts and lessons."""
+    return {"categories": _rounded(prediction.categories), "priorities": _rounded(prediction.priorities)}
 
 
 def _learned(prediction: Prediction, adapted: Adapted) -> dict[str, Any]:
