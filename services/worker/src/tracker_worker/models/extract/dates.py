@@ -225,7 +225,7 @@ _RULES = (
         DateKind.NEAR,
     ),
     _rule(
-        r"(?<!pasado )(?<!guten )(?<!esta )(?<!la )(?<!day after )(?<!de la )(?<!\bне )(?<!\bnot )(?<!nicht )"
+        r"(?<!pasado )(?<!guten )(?<!\besta )(?<!\bla )(?<!day after )(?<!de la )(?<!\bне )(?<!\bnot )(?<!nicht )"
         r"(?<!сегодня-)(?<!сьогодні-)\b(?:tom+or+ow|tomorow|tmrw|tmr|2moro|2morrow|завтра|завтрашн\w+|к завтрему"
         r"|morgen(?: früh| mittag| abend| vormittag| nachmittag)?|mañana|demain|domani|amanhã|jutra|jutro|yarın"
         r"|zavtra)\b(?! ist noch)(?<!завтрашний)(?<!завтрашній)",

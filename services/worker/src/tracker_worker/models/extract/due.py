@@ -65,15 +65,17 @@ _LATEST = re.compile(
 )
 _NEWCOMER = re.compile(
     r"\b(?:new|newcomer|trainee|intern|starter|hire|neue\w?|azubi|praktikant\w*|nuev[oa]|becari[oa]|нов\w+|стаж[её]р\w*"
-    r"|практикант\w*|laptop|badge|portátil|ноут\w*|пропуск\w*|перепустк\w*)\b"
+    r"|практикант\w*|access|account|login|acceso|cuentas?|zugang|доступ\w*|laptop|badge|portátil|ноут\w*"
+    r"|пропуск\w*|перепустк\w*)\b"
 )
 """Somebody begins, and needs things by then."""
 _BEGINS = re.compile(
     r"\b(?:starts?|joins?|begins?|fängt|beginnt|startet|empieza|se incorpora|entra|выходит|начинает|виходить|починає)\b"
 )
 _NEEDED = re.compile(
-    r"\b(?:needs?|have to|has to|must|please|pls|asap|deadline|нужн\w+|надо|должн\w+|требует\w*|срок|пожалуйста|прошу"
-    r"|треба|потрібн\w+|мушу|маємо|термін|прошу|brauch\w*|muss|müssen|bitte|frist|benötig\w*"
+    r"\b(?:needs?|have to|has to|must|answer|reply|please|pls|asap|deadline|нужн\w+|надо|должн\w+"
+    r"|требует\w*|срок|ответить|пожалуйста|прошу"
+    r"|треба|потрібн\w+|мушу|чека[єю]\w*|відпові\w*|маємо|термін|прошу|brauch\w*|muss|müssen|bitte|frist|benötig\w*"
     r"|necesit\w+|tengo que|tenemos que|hay que|por favor|plazo|urge)\b"
 )
 """What a bug or a question says when a day in it is a deadline."""
@@ -88,6 +90,8 @@ _AROUND = 240
 """Characters before and after a date that say what it is."""
 _BESIDE = 28
 """Characters between an hour and its day."""
+_TELLING = {Category.QUESTION, Category.BUG, Category.INCIDENT}
+"""What names days without asking for something by them."""
 _ASKING = {"request", "please"}
 _REQUESTS = {"request", "please", "chore", "run_out"}
 _CHAT = {"away", "for_information", "settled", "spam", "cheer", "laugh", "back_to_normal", "command_to_model"}
@@ -117,14 +121,16 @@ def find_due(text: str, sent_on: date, category: Category | None = None) -> date
 
 
 def _without_doubles(line: str, found: list[FoundDate]) -> list[FoundDate]:
-    """Return the dates without the weekdays that only accompany a day of a month: "Sunday 29 November"."""
-    absolute = [f.start for f in found if f.kind is DateKind.ABSOLUTE]
-    return [
-        f
-        for f in found
-        if f.kind is not DateKind.WEEKDAY
-        or not any(re.fullmatch(r"\w+,? (?:the |den |dem |el )?", line[f.start : start]) for start in absolute)
-    ]
+    """Return the dates; a weekday and the day of a month that it stands before are one: "Sunday 29 November"."""
+    kept: list[FoundDate] = []
+    for date_ in found:
+        last = kept[-1] if kept else None
+        accompanied = last and (last.kind, date_.kind) == (DateKind.WEEKDAY, DateKind.ABSOLUTE)
+        if last and accompanied and re.fullmatch(r"\w+\.?,? (?:the |den |dem |el )?", line[last.start : date_.start]):
+            kept[-1] = FoundDate(last.start, date_.day, DateKind.ABSOLUTE)
+        else:
+            kept.append(date_)
+    return kept
 
 
 def _on_its_day(line: str, found: FoundDate, others: Sequence[FoundDate]) -> FoundDate:
@@ -141,10 +147,10 @@ def _on_its_day(line: str, found: FoundDate, others: Sequence[FoundDate]) -> Fou
 
 def _is_deadline(line: str, found: FoundDate, category: Category | None) -> bool:
     """Say whether the words around a date make it a deadline, whatever is asked."""
-    if found.kind is DateKind.TIME and category not in {None, Category.TASK}:
+    if found.kind is DateKind.TIME and category not in {None, Category.TASK, Category.QUESTION}:
         return False
     before, after = _around(line, found)
-    if category not in {None, Category.TASK} and not _NEEDED.search(before + after):
+    if category in _TELLING and not _NEEDED.search(before + after):
         return False
     if found.kind in {DateKind.DEADLINE, DateKind.TIME}:
         return True
@@ -160,6 +166,8 @@ def _around(line: str, found: FoundDate) -> tuple[str, str]:
 def _is_past_or_span(line: str, found: FoundDate) -> bool:
     """Say whether it is when something began, or one end of a span: "since Monday", "from Monday to Wednesday"."""
     before, after = _around(line, found)
+    if found.kind in {DateKind.DEADLINE, DateKind.TIME}:
+        return False
     return bool(_NOT_DUE.search(before) or _SPAN.search(before) or _SPAN_BEGINS.match(after))
 
 
@@ -173,6 +181,8 @@ def _is_asked_for(line: str, found: FoundDate, category: Category | None) -> boo
         return False
     if found.kind in {DateKind.NEAR, DateKind.WEEK}:
         return not _HAPPENED.search(clause)
+    if found.kind is DateKind.ABSOLUTE:
+        return category is Category.TASK and bool(_FOR.search(before))
     if found.kind is not DateKind.WEEKDAY:
         return False
     return bool(_FOR.search(before)) or (category is Category.TASK and not _HAPPENED.search(clause))
