@@ -1,83 +1,133 @@
-"""Long polling that loses nothing: an update is confirmed to Telegram only after the bus has acknowledged its message.
+"""Long polling that loses nothing: an update is confirmed to Telegram only when it is safe.
 
 aiogram's own dispatcher confirms a batch with the next getUpdates whatever became of its handlers, so the loop is ours.
+It reads updates as plain JSON, because one that aiogram cannot read would take its whole batch along.
 """
 
 import asyncio
+import contextlib
 import logging
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from typing import Any
 
-from aiogram import Bot
-from aiogram.exceptions import AiogramError, TelegramRetryAfter
-from aiogram.types import Update
-from nats.errors import Error as NatsError
-from tracker_core import telemetry
-from tracker_core.bus import Bus, inbound_subject
-from tracker_core.health import Heartbeat, heartbeat
-from tracker_core.inbound import encode, message_id
-from tracker_core.manifests.source import TelegramSpec
+from aiogram.methods import TelegramMethod
+from tracker_core.channels.condition import Condition, Reason
 
-from tracker_bot.reading import is_allowed, read_message
+from tracker_bot.account import Account
+from tracker_bot.dispatching import UPDATES, Dispatcher
+from tracker_bot.registration import Registration
+from tracker_bot.settings import TelegramSettings
+from tracker_bot.troubles import FAILURES, Trouble, diagnose
 
 log = logging.getLogger(__name__)
 
-UPDATES = ["message", "channel_post"]
-MAX_TROUBLE = 1000
-"""Characters of an error that are shown; some repeat the whole answer."""
-RETRY_LIMIT = 60.0
-"""Seconds between tries at most."""
+_MAX_UPDATES = 100
+"""https://core.telegram.org/bots/api#getupdates"""
+_LANES = 8
+"""Chats that are served at once; within a chat the order is kept."""
+
+
+class RawUpdates(TelegramMethod[list[Any]]):
+    """`getUpdates` without reading what it brings."""
+
+    __returning__ = list[Any]
+    __api_method__ = "getUpdates"
+
+    offset: int | None = None
+    timeout: int
+    allowed_updates: list[str]
 
 
 class Polling:
     """The loop of one bot."""
 
-    def __init__(self, bot: Bot, bus: Bus, source: str, spec: TelegramSpec, *, poll_seconds: int) -> None:
-        self._bot = bot
-        self._bus = bus
-        self._source = source
-        self._spec = spec
-        self._poll_seconds = poll_seconds
-        self._trouble = "Not connected to Telegram yet"
-        self._last: datetime | None = None
-
-    def report(self) -> Heartbeat:
-        """Say how the Source is."""
-        return heartbeat("degraded" if self._trouble else "ready", self._trouble, last_message_at=self._last)
+    def __init__(
+        self,
+        account: Account,
+        condition: Condition,
+        dispatcher: Dispatcher,
+        registration: Registration,
+        settings: TelegramSettings,
+    ) -> None:
+        self._account = account
+        self._condition = condition
+        self._dispatcher = dispatcher
+        self._registration = registration
+        self._settings = settings
 
     async def run(self) -> None:
         """Poll until cancelled."""
-        offset, failures = 0, 0
+        await self._account.sign_in()
+        offset: int | None = None
+        failures = 0
         while True:
             try:
-                updates = await self._bot.get_updates(
-                    offset=offset,
-                    timeout=self._poll_seconds,
-                    allowed_updates=UPDATES,
-                    request_timeout=self._poll_seconds + 10,
-                )
-                for update in updates:
-                    await self._publish(update)
-                    offset = update.update_id + 1
-                self._trouble, failures = "", 0
-            except (AiogramError, NatsError, TimeoutError, OSError) as error:
+                updates = await self._ask(offset)
+            except FAILURES as error:
                 failures += 1
-                # The token is part of the URL, which the HTTP client names in some of its errors.
-                self._trouble = f"{type(error).__name__}: {error}".replace(self._bot.token, "<token>")[:MAX_TROUBLE]
-                wait = error.retry_after if isinstance(error, TelegramRetryAfter) else min(2.0**failures, RETRY_LIMIT)
-                log.warning("Source %s: %s; again in %.0f s", self._source, self._trouble, wait)
-                await asyncio.sleep(wait)
+                await self._recover(diagnose(error), failures)
+                continue
+            self._account.ready()
+            await self._take(updates)
+            ids = [number for update in updates if (number := _number(update)) is not None]
+            if updates and not ids:
+                failures += 1
+                trouble = Trouble(Reason.PROVIDER_ERROR, "Telegram sends updates without an id; they are dead letters")
+                await self._recover(trouble, failures)
+                continue
+            # An answer without updates has confirmed all before it. The offset is not kept then: after a quiet week
+            # the ids start anew at random, perhaps below it.
+            offset = max(ids) + 1 if ids else None
+            failures = 0
 
-    async def _publish(self, update: Update) -> None:
-        message = update.message or update.channel_post
-        if message is None or not is_allowed(self._spec.chats, message, groups=self._spec.groups):
-            return
-        now = datetime.now(UTC)
-        inbound = read_message(self._source, message, now)
-        if inbound is None:
-            return
-        headers = {
-            "Nats-Msg-Id": message_id(self._source, inbound.external_id),
-            telemetry.TRACEPARENT: telemetry.new_trace(),
-        }
-        await self._bus.js.publish(inbound_subject(self._source), encode(inbound), timeout=5, headers=headers)
-        self._last = now
+    async def _ask(self, offset: int | None) -> list[Any]:
+        method = RawUpdates(offset=offset, timeout=self._settings.poll_seconds, allowed_updates=UPDATES)
+        seconds = self._settings.poll_seconds + self._settings.answer_seconds
+        async with asyncio.timeout(seconds):
+            return await self._account.bot(method, request_timeout=int(seconds) + 1)
+
+    async def _take(self, updates: list[Any]) -> None:
+        self._condition.lag = len(updates)
+        if len(updates) == _MAX_UPDATES:
+            with contextlib.suppress(*FAILURES):
+                self._condition.lag = (await self._account.bot.get_webhook_info()).pending_update_count
+        lanes: dict[object, list[Any]] = {}
+        for update in updates:
+            lanes.setdefault(_lane(update), []).append(update)
+        places = asyncio.Semaphore(_LANES)
+        async with asyncio.TaskGroup() as group:
+            for lane in lanes.values():
+                group.create_task(self._take_in_order(lane, places))
+        self._condition.lag = 0
+
+    async def _take_in_order(self, updates: list[Any], places: asyncio.Semaphore) -> None:
+        async with places:
+            for update in updates:
+                await self._dispatcher.take(update)
+
+    async def _recover(self, trouble: Trouble, failures: int) -> None:
+        if trouble.reason == Reason.CONFLICT:
+            if await self._registration.withdraw():
+                return
+            trouble = await self._registration.explain(trouble)
+        self._account.tell(trouble)
+        if trouble.reason == Reason.INVALID_CREDENTIALS:
+            await self._account.sign_in()
+        else:
+            await asyncio.sleep(trouble.wait(failures))
+
+
+def _number(update: Any) -> int | None:
+    found = update.get("update_id") if isinstance(update, Mapping) else None
+    return found if isinstance(found, int) else None
+
+
+def _lane(update: Any) -> object:
+    """Return what must stay in order with this update: its chat."""
+    for body in update.values() if isinstance(update, Mapping) else ():
+        match body:
+            case {"chat": {"id": chat}} | {"message": {"chat": {"id": chat}}}:
+                return str(chat)
+            case _:
+                continue
+    return None

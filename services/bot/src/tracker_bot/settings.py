@@ -1,26 +1,27 @@
-"""Settings of a Telegram Source's process."""
-
-from pathlib import Path
+"""Environment of the process of one Telegram Source."""
 
 from pydantic import BaseModel, Field
-from tracker_core.settings import NatsSettings, ProcessSettings
+from tracker_core.channels.settings import SourceSettings
 
 
-class BotOwnSettings(BaseModel):
-    """Which Source this process is."""
+class TelegramSettings(BaseModel):
+    """`TRACKER_BOT__*`: how this process reaches Telegram, and how Telegram reaches it."""
 
-    manifest: Path
-    """File with the Source manifest."""
-    secrets_dir: Path
-    """Folder with one folder per Secret and one file per key, as Kubernetes mounts them."""
     api_url: str = "https://api.telegram.org"
     """Bot API server (https://core.telegram.org/bots/api#using-a-local-bot-api-server)."""
     poll_seconds: int = Field(default=25, ge=1, le=50)
     """How long one getUpdates call waits for news."""
+    answer_seconds: float = Field(default=10.0, gt=0, le=60)
+    """How long Telegram may take for an answer; getUpdates has `poll_seconds` on top."""
+    host: str = "127.0.0.1"
+    """Address to listen on, in webhook mode."""
+    port: int = Field(default=8082, ge=0, le=65535)
+    """Port to listen on, in webhook mode."""
+    public_url: str = ""
+    """`https://…` in front of the Webhook's path, as Telegram sees it; by default https:// and the Webhook's host."""
 
 
-class BotSettings(ProcessSettings):
+class BotSettings(SourceSettings):
     """Environment of `python -m tracker_bot`."""
 
-    nats: NatsSettings
-    bot: BotOwnSettings
+    bot: TelegramSettings = TelegramSettings()
