@@ -1,10 +1,10 @@
 /** The places one can go, once for the sidebar, the bottom bar, the shortcuts and the command palette. */
-import { Activity, Columns3, Inbox, MessagesSquare, Radio, Scale, type LucideIcon } from 'lucide-react';
+import { Activity, Columns3, Inbox, MessagesSquare, Radio, Scale, Target, type LucideIcon } from 'lucide-react';
 
 import type { MessageKey } from '@/shared/i18n/translate';
 
 export type Place = {
-  to: '/inbox' | '/board' | '/messages' | '/sources' | '/ledger' | '/health';
+  to: '/inbox' | '/board' | '/messages' | '/sources' | '/accuracy' | '/ledger' | '/health';
   label: MessageKey;
   icon: LucideIcon;
   keys: string;
@@ -15,6 +15,7 @@ export const places: readonly Place[] = [
   { to: '/board', label: 'board.title', icon: Columns3, keys: 'g b' },
   { to: '/messages', label: 'messages.title', icon: MessagesSquare, keys: 'g m' },
   { to: '/sources', label: 'sources.title', icon: Radio, keys: 'g s' },
+  { to: '/accuracy', label: 'accuracy.title', icon: Target, keys: 'g a' },
   { to: '/ledger', label: 'ledger.title', icon: Scale, keys: 'g l' },
   { to: '/health', label: 'health.title', icon: Activity, keys: 'g h' },
 ];

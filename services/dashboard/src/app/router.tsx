@@ -9,7 +9,9 @@ import {
   redirect,
 } from '@tanstack/react-router';
 
+import { parseAccuracySearch, periodOf } from '@/features/accuracy/accuracy-search';
 import { parseMessageSearch } from '@/features/messages/message-search';
+import { accuracyQuery } from '@/shared/api/accuracy';
 import { ApiError } from '@/shared/api/client';
 import { messageListQuery } from '@/shared/api/messages';
 import { healthQuery, ledgerQuery, meQuery, sourcesQuery } from '@/shared/api/system';
@@ -102,6 +104,15 @@ const sources = createRoute({
   component: lazyRouteComponent(() => import('@/features/sources/sources-page'), 'SourcesPage'),
 });
 
+const accuracy = createRoute({
+  getParentRoute: () => shell,
+  path: '/accuracy',
+  validateSearch: parseAccuracySearch,
+  loaderDeps: ({ search }) => ({ days: periodOf(search), source: search.source }),
+  loader: ({ context, deps }) => ahead(context.client.query(accuracyQuery(deps))),
+  component: lazyRouteComponent(() => import('@/features/accuracy/accuracy-page'), 'AccuracyPage'),
+});
+
 const ledger = createRoute({
   getParentRoute: () => shell,
   path: '/ledger',
@@ -118,7 +129,7 @@ const health = createRoute({
 
 const routeTree = root.addChildren([
   login,
-  shell.addChildren([home, inbox.addChildren([inboxItem]), board, task, messages, sources, ledger, health]),
+  shell.addChildren([home, inbox.addChildren([inboxItem]), board, task, messages, sources, accuracy, ledger, health]),
 ]);
 
 export function createAppRouter(client: QueryClient) {

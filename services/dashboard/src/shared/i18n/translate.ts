@@ -27,3 +27,8 @@ export function plural(key: PluralKey, count: number, values: Values = {}): stri
 }
 
 export const formatNumber = (value: number) => numbers.format(value);
+
+const percents = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
+
+/** Of a share, 0-1. */
+export const formatPercent = (share: number) => percents.format(share);

@@ -24,7 +24,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     const refresher = new Refresher(client);
     const live = connectLive(socketUrl(), {
       onEvents: (events) => refresher.refresh(keysOf(events)),
-      onCatchUp: () => refresher.refresh([keys.tasks, keys.messages, keys.sources, keys.ledger]),
+      onCatchUp: () => refresher.refresh([keys.tasks, keys.messages, keys.sources, keys.ledger, keys.accuracy]),
       onState: (state) => {
         setPhase(state.phase);
         // A refused socket may mean an ended session; asking who we are finds out.

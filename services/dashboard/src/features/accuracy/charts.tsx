@@ -1,0 +1,106 @@
+/** The page's two charts; they load after the page, which says the same in words and tables. */
+import {
+  Bar,
+  CartesianGrid,
+  ComposedChart,
+  Line,
+  ReferenceLine,
+  ResponsiveContainer,
+  Scatter,
+  ScatterChart,
+  Tooltip,
+  XAxis,
+  YAxis,
+  ZAxis,
+} from 'recharts';
+
+import { formatDueDay } from '@/shared/i18n/dates';
+import { formatNumber, formatPercent, t } from '@/shared/i18n/translate';
+
+import type { Point } from './figures';
+
+export const CHART_HEIGHT = 224;
+
+const tick = { fill: 'var(--faint)', fontSize: 11 };
+const quarters = [0, 0.25, 0.5, 0.75, 1];
+const margin = { top: 10, right: 8, bottom: 0, left: 0 };
+const axis = { tick, tickLine: false, axisLine: false } as const;
+const share = { ...axis, domain: [0, 1], ticks: quarters, tickFormatter: formatPercent, width: 44 };
+
+function Note({ title, lines }: { title: string; lines: string[] }) {
+  return (
+    <div className="rounded-md bg-raised px-2.5 py-1.5 text-xs shadow-overlay">
+      <p className="font-medium">{title}</p>
+      {lines.map((line) => (
+        <p key={line} className="nums text-muted">
+          {line}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+export function OverTimeChart({ points }: { points: Point[] }) {
+  const most = Math.max(...points.map(({ judged }) => judged));
+  return (
+    <ResponsiveContainer width="100%" height={CHART_HEIGHT}>
+      <ComposedChart data={points} margin={margin} accessibilityLayer={false}>
+        <CartesianGrid vertical={false} stroke="var(--line)" />
+        <XAxis dataKey="day" {...axis} tickFormatter={formatDueDay} minTickGap={40} tickMargin={6} />
+        <YAxis yAxisId="share" {...share} />
+        {/* How many were decided stands behind, at a third of the height: it says how much a point is worth. */}
+        <YAxis yAxisId="count" hide domain={[0, most * 3]} />
+        <Tooltip
+          cursor={{ stroke: 'var(--line-strong)' }}
+          isAnimationActive={false}
+          content={({ payload }) => {
+            const point = payload[0]?.payload as Point | undefined;
+            if (!point) return null;
+            const { day, judged, right, accuracy } = point;
+            if (accuracy === null) return null;
+            return <Note title={formatDueDay(day)} lines={[formatPercent(accuracy), t('accuracy.of', { right: formatNumber(right), judged: formatNumber(judged) })]} />;
+          }}
+        />
+        <Bar yAxisId="count" dataKey="judged" fill="var(--pressed)" maxBarSize={18} radius={2} isAnimationActive={false} />
+        <Line
+          yAxisId="share"
+          dataKey="accuracy"
+          type="linear"
+          connectNulls
+          stroke="var(--accent)"
+          strokeWidth={2}
+          dot={{ r: 3, fill: 'var(--accent)', strokeWidth: 0 }}
+          activeDot={{ r: 4, fill: 'var(--accent)', strokeWidth: 0 }}
+          isAnimationActive={false}
+        />
+      </ComposedChart>
+    </ResponsiveContainer>
+  );
+}
+
+type Step = { confidence: number; accuracy: number; judged: number };
+
+export function CalibrationChart({ steps }: { steps: Step[] }) {
+  return (
+    <ResponsiveContainer width="100%" height={CHART_HEIGHT}>
+      <ScatterChart margin={margin} accessibilityLayer={false}>
+        <CartesianGrid stroke="var(--line)" />
+        <XAxis type="number" dataKey="confidence" {...axis} domain={[0, 1]} ticks={quarters} tickFormatter={formatPercent} tickMargin={6} />
+        <YAxis type="number" dataKey="accuracy" {...share} />
+        <ZAxis type="number" dataKey="judged" range={[30, 260]} />
+        <ReferenceLine segment={[{ x: 0, y: 0 }, { x: 1, y: 1 }]} stroke="var(--line-strong)" strokeDasharray="4 4" />
+        <Tooltip
+          cursor={false}
+          isAnimationActive={false}
+          content={({ payload }) => {
+            const step = payload[0]?.payload as Step | undefined;
+            if (!step) return null;
+            const words = { stated: formatPercent(step.confidence), right: formatPercent(step.accuracy) };
+            return <Note title={t('accuracy.calibration.step', words)} lines={[t('accuracy.decided', { count: formatNumber(step.judged) })]} />;
+          }}
+        />
+        <Scatter data={steps} fill="var(--accent)" fillOpacity={0.85} isAnimationActive={false} />
+      </ScatterChart>
+    </ResponsiveContainer>
+  );
+}

@@ -1,0 +1,82 @@
+/** What triage said and what it really was: the diagonal is right, everything beside it is a correction. */
+import type { AccuracyReport, Category } from '@/shared/api/types';
+import { formatNumber, formatPercent, t } from '@/shared/i18n/translate';
+import { CategoryDot } from '@/shared/tasks/icons';
+import { categories } from '@/shared/tasks/vocabulary';
+import { cn } from '@/shared/ui/cn';
+
+import { headRow, Section, tableFrame } from './figure';
+import { confusionOf, type ConfusionRow } from './figures';
+
+/** On a phone the dot stands for the word, which the rows explain. */
+function Head({ category }: { category: Category }) {
+  return (
+    <th scope="col" title={t(`category.${category}`)} className="px-1! text-center md:px-2!">
+      <span className="inline-flex items-center">
+        <CategoryDot value={category} className="mx-0 md:hidden" />
+        <span className="max-md:sr-only">{t(`category.${category}`)}</span>
+      </span>
+    </th>
+  );
+}
+
+function Cell({ row, category }: { row: ConfusionRow; category: Category }) {
+  const count = row.counts[category];
+  const right = row.said === category;
+  return (
+    <td className="p-0.5">
+      <span
+        className={cn(
+          'nums mx-auto flex h-8 min-w-8 items-center justify-center rounded-md',
+          right && 'bg-green-soft font-medium text-green',
+          !right && count > 0 && 'bg-amber-soft font-medium text-amber',
+          !right && count === 0 && 'text-line-strong',
+        )}
+      >
+        {!right && count === 0 ? <span aria-hidden="true">·</span> : formatNumber(count)}
+        {count === 0 && !right && <span className="sr-only">0</span>}
+      </span>
+    </td>
+  );
+}
+
+export function Confusion({ rows: given }: { rows: AccuracyReport['by_category'] }) {
+  const rows = confusionOf(given, categories);
+  return (
+    <Section title={t('accuracy.byCategory')} detail={t('accuracy.byCategory.detail')}>
+      <div className={tableFrame}>
+        <table className="w-full border-collapse">
+          <thead>
+            <tr className={headRow}>
+              <th scope="col" className="pl-4! text-left">
+                {t('accuracy.said')}
+              </th>
+              {categories.map((category) => (
+                <Head key={category} category={category} />
+              ))}
+              <th scope="col" className="pr-4! text-right">
+                {t('accuracy.right')}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.said}>
+                <th scope="row" className="h-10 pl-3 text-left font-medium">
+                  <span className="inline-flex items-center gap-1.5">
+                    <CategoryDot value={row.said} />
+                    {t(`category.${row.said}`)}
+                  </span>
+                </th>
+                {categories.map((category) => (
+                  <Cell key={category} row={row} category={category} />
+                ))}
+                <td className="nums pr-4 pl-1 text-right">{formatPercent(row.right / row.judged)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  );
+}
