@@ -12,6 +12,7 @@ import { SourceLabel } from '@/shared/sources/source-label';
 import type { Openings } from '@/shared/tasks/correction-keys';
 import { DuePicker } from '@/shared/tasks/due-picker';
 import { AssigneePicker, CategoryPicker, PriorityPicker } from '@/shared/tasks/pickers';
+import { originOf } from '@/shared/tasks/verdict';
 import { VerdictCard } from '@/shared/tasks/verdict-card';
 import { useIsPhone } from '@/shared/ui/media';
 import { RelativeTime } from '@/shared/ui/relative-time';
@@ -69,7 +70,7 @@ export function Suggestion({ task, detail, change, opening, duplicates }: Props)
           ))}
         </div>
       </header>
-      <VerdictCard {...task} />
+      <VerdictCard {...task} how={detail.data && originOf(detail.data)} />
       {detail.data && (
         <Proposals
           task={detail.data}

@@ -56,7 +56,7 @@ function Outcome({ message }: { message: Detail }) {
       {message.last_error && (
         <p className="rounded-lg bg-red-soft px-3 py-2 text-red [overflow-wrap:anywhere]">{message.last_error}</p>
       )}
-      {message.verdict && <VerdictCard {...message.verdict} />}
+      {message.verdict && <VerdictCard {...message.verdict} how={message.verdict} />}
       <div className="flex empty:hidden">
         <CorrectionBar message={message} />
       </div>

@@ -17,6 +17,7 @@ import { Conversation } from '@/shared/messages/conversation';
 import { useCorrectionKeys } from '@/shared/tasks/correction-keys';
 import { StatusIcon } from '@/shared/tasks/icons';
 import { useUpdateTask } from '@/shared/tasks/update-task';
+import { originOf } from '@/shared/tasks/verdict';
 import { VerdictCard } from '@/shared/tasks/verdict-card';
 import { Button } from '@/shared/ui/button';
 import { CopyButton } from '@/shared/ui/copy-button';
@@ -81,7 +82,7 @@ function Body({ task }: { task: TaskDetail }) {
       </div>
       <aside aria-label={t('task.properties')} className="flex flex-col gap-5 max-lg:order-2 lg:w-72 lg:shrink-0">
         <Properties task={task} change={change} opening={correction.opening} />
-        <VerdictCard {...task} />
+        <VerdictCard {...task} how={originOf(task)} />
         <div className="flex flex-wrap gap-1">
           {task.status !== 'duplicate' && (
             <Button tone="quiet" hint="m" onClick={duplicates.choose} className="px-2">

@@ -27,6 +27,7 @@ export type Duplicate = Schemas['Duplicate'];
 export type Comment = Schemas['Comment'];
 
 export type Message = Schemas['Message'];
+export type MessageVerdict = Schemas['MessageVerdict'];
 export type MessageDetail = Schemas['MessageDetail'];
 export type MessageCorrection = Schemas['MessageCorrection'];
 

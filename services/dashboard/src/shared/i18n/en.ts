@@ -119,6 +119,12 @@ export const en = {
   'duplicate.search.hint': 'Type a number like 12, or a word of the title.',
 
   'verdict.title': 'Why this is here',
+  'verdict.learned.one': 'Learned from {count} message',
+  'verdict.learned.other': 'Learned from {count} messages',
+  'verdict.became': 'became',
+  'verdict.asked': 'Was unsure and asked {provider}',
+  'verdict.languageModel': 'a language model',
+  'verdict.fallback': 'Was unsure, and no language model could be asked',
   'conversation.title': 'Conversation',
   'sender.unknown': 'Unknown sender',
   'actor.system': 'Task Tracker',
