@@ -7,7 +7,11 @@ from pydantic import ValidationError
 from tracker_core.errors import TrackerError
 from tracker_core.settings import describe
 
-KINDS = {"gateway": "tracker_ingestion.kinds.gateway.main"}
+KINDS = {
+    "email": "tracker_ingestion.kinds.email.main",
+    "gateway": "tracker_ingestion.kinds.gateway.main",
+    "slack": "tracker_ingestion.kinds.slack.main",
+}
 """Module of each kind; it is imported only when it runs, because each brings libraries of its own."""
 USAGE_ERROR = 2
 

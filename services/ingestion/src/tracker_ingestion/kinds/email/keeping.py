@@ -1,0 +1,80 @@
+"""From a fetched mail to the bus: its files to the object store first, then the message that refers to them."""
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import quote
+
+from nats.errors import Error as NatsError
+from tracker_core.channels.condition import Reason
+from tracker_core.channels.files import Files, refuse
+from tracker_core.channels.process import Served
+from tracker_core.inbound import Attachment
+from tracker_core.mail import MailFile
+
+from tracker_ingestion.kinds.email.mailbox import Fetched
+from tracker_ingestion.kinds.email.reading import Letter, Reader
+
+log = logging.getLogger(__name__)
+
+_LONGEST_WAIT: Final = 30.0
+_IN_A_THREAD: Final = 100_000
+"""Bytes of a mail whose parsing would be felt by the heartbeat."""
+
+
+class Keeping:
+    """Keeps the mails of one Source."""
+
+    def __init__(self, served: Served) -> None:
+        self._served = served
+        self._files = Files(served.bus.js)
+
+    async def keep(self, reader: Reader, fetched: Fetched, uidvalidity: int) -> None:
+        """Return when the bus has the message and everything it refers to."""
+        now = datetime.now(UTC)
+        if len(fetched.data) > _IN_A_THREAD:
+            letter = await asyncio.to_thread(reader.read, fetched, now)
+        else:
+            letter = reader.read(fetched, now)
+        attachments = await self._attachments(letter, fetched.uid, uidvalidity)
+        message = reader.with_files(letter.message, attachments) if not letter.message.dead else letter.message
+        await self._served.intake.publish(message)
+
+    async def _attachments(self, letter: Letter, uid: int, uidvalidity: int) -> tuple[Attachment, ...]:
+        kept = [await self._attachment(file, uid, uidvalidity) for file in letter.files]
+        return (
+            *kept,
+            *(
+                Attachment(name, kind, size, self._url(uid, uidvalidity, section))
+                for name, kind, size, section in letter.listed
+            ),
+        )
+
+    async def _attachment(self, file: MailFile, uid: int, uidvalidity: int) -> Attachment:
+        wanted = self._served.source.spec.ingest.attachments
+        if refuse(wanted, file.media_type, len(file.content)) is None and file.content:
+            return await self._stored(file)
+        return Attachment(file.name, file.media_type, len(file.content), self._url(uid, uidvalidity))
+
+    async def _stored(self, file: MailFile) -> Attachment:
+        wait = 0.5
+        while True:
+            try:
+                return await self._files.store(file.name, file.media_type, file.content)
+            except (NatsError, TimeoutError, OSError) as error:
+                text = str(error) or type(error).__name__
+                self._served.condition.trouble(
+                    Reason.BUS_UNAVAILABLE,
+                    f"A file cannot be stored ({text}). Nothing is lost: it stays in the mailbox",
+                )
+                log.warning("Source %s: file not stored: %s; again in %.1f s", self._served.key, text, wait)
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, _LONGEST_WAIT)
+
+    def _url(self, uid: int, uidvalidity: int, section: str = "") -> str:
+        """Where the bytes are (RFC 5092)."""
+        spec = self._served.source.spec.email
+        assert spec is not None, "this process serves e-mail Sources only"
+        where = f"{quote(spec.auth.username, safe='')}@{spec.host}:{spec.port}/{quote(spec.mailbox)}"
+        return f"imap://{where};UIDVALIDITY={uidvalidity}/;UID={uid}" + (f"/;SECTION={section}" if section else "")
