@@ -45,7 +45,7 @@ async def correct(tx: Transaction, principal: Principal, message_id: UUID, said:
     if verdict is None or row.state in {MessageState.WAITING, MessageState.DEAD}:
         raise ConflictError(
             f"Message {message_id} is {row.state}: there is no verdict to correct",
-            cure="Wait until it is judged; `tasktracker triage` sends a dead one to triage again",
+            cure="Wait until it is judged; one that is dead has to be sent to triage again",
         )
     if row.task_id is None:
         await _correct_ignored(tx, principal, row, verdict, said)

@@ -55,11 +55,12 @@ _RECENT = """
 """
 
 # What was closed long ago and is said again is no duplicate, it has come back. A duplicate is looked for as well: it
-# says the same as its target in other words.
+# says the same as its target in other words. A scalar subquery is one look by key; of `exists`, the planner would make
+# a table of all open tasks first.
 _LIVE = f"""
 t.workspace_id = :workspace and t.id is distinct from cast(:exclude as uuid) and ({_RECENT}
-    or exists (select from task d where d.id = t.duplicate_of and d.status in ('triage', 'todo', 'in_progress')))
-"""
+    or (select d.status from task d where d.id = t.duplicate_of) in ('triage', 'todo', 'in_progress'))
+"""  # noqa: S608 -- constants
 
 _BY_VECTOR = f"""
 select t.id from task t where {_LIVE} and t.vector_version = :version

@@ -9,7 +9,7 @@ from tracker_core.repositories.triage import member_names
 from tracker_core.tables import Category, Priority
 
 from tracker_worker.models.consultant import Example, Workspace
-from tracker_worker.models.embedded.adaptation import BLIND
+from tracker_worker.models.embedded.adaptation import MANNER
 from tracker_worker.models.provider import Judgement, Question
 
 EXAMPLES = 5
@@ -43,7 +43,7 @@ async def _examples(connection: AsyncConnection, workspace_id: UUID, own: Judgem
     return tuple(
         Example(lesson.text.strip(), Category(lesson.category), Priority(lesson.priority))
         for lesson in near
-        if lesson.similarity > BLIND
+        if lesson.similarity > MANNER.blind
     )
 
 
@@ -51,4 +51,4 @@ async def _similar(connection: AsyncConnection, workspace_id: UUID, own: Judgeme
     if own.vector is None:
         return {}
     near = await duplicates.nearest_open(connection, workspace_id, own.vector, own.vector_version, limit=SIMILAR)
-    return {task.number: task.title for task in near if task.similarity > BLIND}
+    return {task.number: task.title for task in near if task.similarity > MANNER.blind}

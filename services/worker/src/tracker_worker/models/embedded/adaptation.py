@@ -16,16 +16,24 @@ from enum import StrEnum
 from tracker_core.repositories.lessons import NearLesson
 from tracker_core.tables import Category, Priority
 
-BLIND = 0.25
-"""Similarity up to which a lesson says nothing: that near are one in ten strangers."""
-SHARPNESS = 1.5
-"""How fast a lesson's weight falls with its distance."""
-PRIOR = 0.1
-"""Weight of the assumption that the model is right; a lesson about the same text has weight 1."""
-UNMOVED = 0.04
-"""Weight of all lessons together that is not enough to say anything."""
-SAME = 0.95
-"""Similarity from which two messages say the same: then only what was said about these counts."""
+
+@dataclass(frozen=True)
+class Manner:
+    """How lessons are weighed."""
+
+    blind: float = 0.25
+    """Similarity up to which a lesson says nothing: that near are one in ten strangers."""
+    sharpness: float = 1.5
+    """How fast a lesson's weight falls with its distance."""
+    prior: float = 0.06
+    """Weight of the assumption that the model is right; a lesson about the same text has weight 1."""
+    unmoved: float = 0.04
+    """Weight of all lessons together that is not enough to say anything."""
+    same: float = 0.95
+    """Similarity from which two messages say the same: then only what was said about these counts."""
+
+
+MANNER = Manner()
 NOTICEABLE = 0.005
 """A smaller shift is none."""
 _LEAST = 0.001
@@ -44,7 +52,10 @@ class Adapted:
 
 
 def adapt(
-    categories: Mapping[Category, float], priorities: Mapping[Priority, float], near: Sequence[NearLesson]
+    categories: Mapping[Category, float],
+    priorities: Mapping[Priority, float],
+    near: Sequence[NearLesson],
+    manner: Manner = MANNER,
 ) -> Adapted | None:
     """Return a verdict's probabilities as the lessons change them; None when they change nothing.
 
@@ -52,13 +63,15 @@ def adapt(
         categories: What the model says by itself.
         priorities: The same.
         near: Lessons that are near to the message, nearest first.
+        manner: How they are weighed.
     """
-    same = [lesson for lesson in near if lesson.similarity >= SAME]
-    weighed = [(weight(lesson.similarity), lesson) for lesson in same or near if weight(lesson.similarity) > 0]
+    same = [lesson for lesson in near if lesson.similarity >= manner.same]
+    shares = [(_share(lesson.similarity, manner), lesson) for lesson in same or near]
+    weighed = [(share, lesson) for share, lesson in shares if share > 0]
     # How soon noise is to be done says nothing about what is to be done.
     urgent = [(share, lesson) for share, lesson in weighed if lesson.category != Category.NOISE]
-    by_category = _shifted(categories, [(share, _category_error(lesson)) for share, lesson in weighed])
-    by_priority = _shifted(priorities, [(share, _priority_error(lesson)) for share, lesson in urgent])
+    by_category = _shifted(categories, [(share, _category_error(lesson)) for share, lesson in weighed], manner)
+    by_priority = _shifted(priorities, [(share, _priority_error(lesson)) for share, lesson in urgent], manner)
     if by_category is None and by_priority is None:
         return None
     return Adapted(
@@ -66,11 +79,6 @@ def adapt(
         priorities=by_priority or dict(priorities),
         lessons=[lesson for _, lesson in weighed],
     )
-
-
-def weight(similarity: float) -> float:
-    """Return how much a lesson counts: 1 about the same text, 0 about a stranger."""
-    return float(max(0.0, (min(similarity, 1.0) - BLIND) / (1 - BLIND)) ** SHARPNESS)
 
 
 def reason(own: str, before: Category, after: Category, lessons: Sequence[NearLesson]) -> str:
@@ -91,14 +99,20 @@ def reason(own: str, before: Category, after: Category, lessons: Sequence[NearLe
     return f"The team has not marked messages like it as {before}"
 
 
+def _share(similarity: float, manner: Manner) -> float:
+    """Return how much a lesson counts: 1 about the same text, 0 about a stranger."""
+    near = max(0.0, min(similarity, 1.0) - manner.blind) / (1 - manner.blind)
+    return float(near**manner.sharpness)
+
+
 def _shifted[K: StrEnum](
-    probabilities: Mapping[K, float], errors: Sequence[tuple[float, Mapping[str, float]]]
+    probabilities: Mapping[K, float], errors: Sequence[tuple[float, Mapping[str, float]]], manner: Manner
 ) -> dict[K, float] | None:
     support = sum(share for share, _ in errors)
-    told = max(0.0, support - UNMOVED)
+    told = max(0.0, support - manner.unmoved)
     if told == 0:
         return None
-    trust = told / (told + PRIOR) / support
+    trust = told / (told + manner.prior) / support
     moved = {
         key: max(_LEAST, p + trust * sum(share * error.get(key, 0.0) for share, error in errors))
         for key, p in probabilities.items()
