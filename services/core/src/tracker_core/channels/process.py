@@ -68,11 +68,13 @@ class Served:
             loops = (*loops, answer(self.bus, self.key, send))
         tasks = [asyncio.create_task(loop) for loop in loops]
         stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
-        ended = [task for task in tasks if task.done()]
-        for task in [*tasks, stopping]:
-            task.cancel()
-        await asyncio.gather(*tasks, stopping, return_exceptions=True)
+        try:
+            await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
+            ended = [task for task in tasks if task.done()]
+        finally:
+            for task in [*tasks, stopping]:
+                task.cancel()
+            await asyncio.gather(*tasks, stopping, return_exceptions=True)
         for task in ended:
             task.result()
 
