@@ -44,7 +44,7 @@ _decode = msgspec.json.Decoder(HandedRequest).decode
 
 
 async def handed_over(bus: Bus, source: str) -> AsyncIterator[Handed]:
-    """Yield the requests for a Source in their order; several of its processes share them.
+    """Return the requests for a Source in their order; several of its processes share them.
 
     Raises:
         nats.errors.Error: the bus is away; ask again.
@@ -60,7 +60,11 @@ async def handed_over(bus: Bus, source: str) -> AsyncIterator[Handed]:
             max_deliver=-1,
         ),
     )
-    async for messages in PullSubscription(bus.nc, HANDED, consumer, batch=BATCH).batches():
+    return _requests(PullSubscription(bus.nc, HANDED, consumer, batch=BATCH), source)
+
+
+async def _requests(pull: PullSubscription, source: str) -> AsyncIterator[Handed]:
+    async for messages in pull.batches():
         for message in messages:
             try:
                 request = _decode(message.data)

@@ -1,0 +1,1 @@
+"""A Slack app: what is written in its channels becomes messages, and answers go back into their threads."""
