@@ -82,6 +82,19 @@ async def test_sure_message_is_settled_at_once(parts: Parts) -> None:
 
 
 @pytest.mark.parametrize(
+    ("chosen", "why"), [('["embedded"]', None), ('["embedded", "gpu"]', "unknown")], ids=["alone", "unknown"]
+)
+async def test_source_that_chooses_no_model_there_is_hands_nothing_over(
+    parts: Parts, chosen: str, why: str | None
+) -> None:
+    (message_id,) = await recorded(parts, a_message("1"))
+    await parts.execute(f"""update source set spec = '{{"triage": {{"providers": {chosen}}}}}'""")
+    await a_first_look(parts).triage_message(message_id)
+    assert await parts.one("select state from message") == "task"
+    assert await parts.one("select output->'fallback'->>'why' as why from verdict") == why
+
+
+@pytest.mark.parametrize(
     ("behaviour", "provider", "why"),
     [
         (answers(), "local", None),

@@ -6,7 +6,7 @@ The model is tiny, so nothing is said of what it answers, only that it is someth
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,11 +14,21 @@ import pytest_asyncio
 from pydantic_ai import models
 from tracker_core.tables import Category
 from tracker_worker.models.consultant import Spent, Workspace
-from tracker_worker.models.llm import connect
+from tracker_worker.models.embedded_provider import EmbeddedProvider
+from tracker_worker.models.live_workspace import live_workspace
+from tracker_worker.models.llm import chain, connect, connect_all
 from tracker_worker.models.llm_settings import LlmKind, LlmSettings
 from tracker_worker.models.provider import Question
+from tracker_worker.settings import TriageSettings
+from tracker_worker.triage.consulting import Consulting
+from tracker_worker.triage.first_look import FirstLook
 
 from tests.support import llama_cpp
+from tests.support.waiting import eventually
+from tests.worker.conftest import Parts, a_message
+from tests.worker.test_handing_over import receiving
+from tests.worker.test_second_opinions import Roles
+from tests.worker.test_triage import SETTLED, recorded
 
 PYTHON = "TRACKER_TEST_LLM_PYTHON"
 
@@ -72,3 +82,18 @@ async def test_a_real_server_answers_in_the_schema_and_counts_its_tokens(address
 async def test_the_check_is_answered_by_a_real_server(address: str) -> None:
     async with connect(settings(address, LlmKind.OLLAMA)) as model:
         await model.ping()
+
+
+async def test_a_message_is_handed_over_asked_about_and_settled(address: str, parts: Parts) -> None:
+    await recorded(parts, a_message("1", "The export is empty since the update"))
+    provider = settings(address, LlmKind.OLLAMA).model_copy(update={"threshold": 1.0})
+    triage = TriageSettings(providers=(provider,), llm_deadline=timedelta(seconds=90))
+    embedded = EmbeddedProvider.load()
+    async with chain(embedded, connect_all(triage.providers), triage, live_workspace(parts.engine)) as asked:
+        both = Roles(FirstLook(parts.transactions, embedded, triage), Consulting(parts.transactions, asked, triage))
+        async with receiving(parts, both):
+            await eventually("a settled message", lambda: parts.all(SETTLED), seconds=120)
+    verdict = await parts.one("select provider, tokens_in, output->'fallback'->>'why' as why from verdict")
+    # What so small a model says may be of no use; it was asked, and what that cost is known.
+    assert (verdict["provider"], verdict["why"]) in {("tiny", None), ("embedded", "unusable")}
+    assert verdict["tokens_in"] > 300

@@ -228,18 +228,25 @@ async def test_a_budget_of_zero_is_no_limit(server: LlmServer, make_chain: MakeC
     assert judgement.provider == "local"
 
 
-async def test_what_the_queue_has_left_of_the_deadline_is_all_there_is(
+async def test_nobody_is_asked_when_the_queue_has_left_too_little_of_the_deadline(
     server: LlmServer, make_chain: MakeChain
 ) -> None:
-    server.play(hangs(), answers())
-    async with make_chain({"timeout": 20}) as made:
-        started = perf_counter()
-        judgement = await made.judge(a_question(), within=0.2)
-        assert perf_counter() - started < 3
-        assert judgement.output["fallback"]["why"] == "deadline"
-        for _ in range(8):
-            await made.judge(a_question(), within=0)
-        assert (await made.judge(a_question())).provider == "local", "a jammed queue is not the provider's fault"
+    async with make_chain(llm_deadline=10) as made:
+        late = await made.judge(a_question(), within=4.9)
+        assert server.requests == []
+        in_time = await made.judge(a_question(), within=5.1)
+    assert (late.output["fallback"]["why"], in_time.provider) == ("deadline", "local")
+    assert late.reason.endswith("By the embedded model alone: no language model was free in time")
+
+
+async def test_a_provider_that_was_given_too_little_time_is_not_blamed(
+    server: LlmServer, make_chain: MakeChain
+) -> None:
+    server.play(*[hangs() for _ in range(6)], answers())
+    async with make_chain({"timeout": 20}, llm_deadline=0.2) as made:
+        for _ in range(6):
+            assert (await made.judge(a_question())).output["fallback"]["why"] == "deadline"
+        assert (await made.judge(a_question(), within=5)).provider == "local"
 
 
 async def test_a_source_chooses_its_providers_in_its_order(server: LlmServer, make_chain: MakeChain) -> None:

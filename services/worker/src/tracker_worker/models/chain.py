@@ -70,16 +70,21 @@ class Chain:
 
         Args:
             question: What is asked.
-            within: Seconds that are left of the deadline; None for all of it.
+            within: Seconds that the queue has left of the deadline; None for all of it. With less than half of it
+                nobody is asked: a queue that is too long would else give every message too little time, and all that
+                is paid for would come too late.
         """
         own = await self._embedded.judge(question)
         way = route(own, question, self._providers)
         if not way.ask:
             return way.judgement
+        left = self._deadline if within is None else within
+        if left < self._deadline / 2:
+            return fall_back(own, Why.DEADLINE, "no language model was free in time", way.tried)
         spent, tried = Spent(), list(way.tried)
         why, detail = Why.DEADLINE, f"the language models did not answer within {self._deadline:g} s"
         try:
-            async with asyncio.timeout(self._deadline if within is None else max(within, 0.0)):
+            async with asyncio.timeout(left):
                 workspace = await self._read(question, own)
                 self._check_budget(question, workspace)
                 for name in way.ask:
