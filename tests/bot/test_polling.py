@@ -80,7 +80,7 @@ async def test_malformed_update_is_a_dead_letter_and_the_rest_goes_on(
     assert "Source 'support/telegram': Telegram's update cannot be read: message." in dead.dead
     assert json.loads(dead.raw)["message"]["text"] == "of no known form"
     assert "cannot be read" in by_id["update:2001"].dead
-    assert next(m for key, m in by_id.items() if key.startswith("sha256:")).raw == '"no object at all"'
+    assert next(m for key, m in by_id.items() if key.startswith("sha256:")).raw == "no object at all"
 
 
 async def test_message_of_a_kind_that_is_not_known_yet_is_a_dead_letter(

@@ -31,7 +31,6 @@ MAX_CONNECTIONS = 40
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 """https://core.telegram.org/bots/api#setwebhook"""
 _RECENT = timedelta(minutes=2)
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def bound_webhook(served: Served) -> Webhook:
@@ -72,8 +71,8 @@ class Registration:
         self._account = account
         self._place = place
         self._told = ""
-        self.last_hit: datetime | None = None
-        """When Telegram called last."""
+        self.last_hit = datetime.now(UTC)
+        """When Telegram called last, or could have for the first time: what failed before says nothing of now."""
 
     async def withdraw(self) -> bool:
         """Take our own address back, so that updates can be polled; return False when there is none of ours."""
@@ -139,7 +138,7 @@ class Registration:
             return trouble
         self._served.condition.lag = info.pending_update_count
         failed_at = info.last_error_date if isinstance(info.last_error_date, datetime) else None
-        good_since = max(self.last_hit or _LONG_AGO, datetime.now(UTC) - _RECENT)
+        good_since = max(self.last_hit, datetime.now(UTC) - _RECENT)
         if failed_at is None or failed_at < good_since:
             return None
         return Trouble(

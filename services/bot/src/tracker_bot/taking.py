@@ -114,4 +114,4 @@ def _id_of(raw: object, text: str) -> str:
 
 
 def _text(raw: Any) -> str:
-    return json.dumps(raw, ensure_ascii=False, default=str)
+    return raw if isinstance(raw, str) else json.dumps(raw, ensure_ascii=False, default=str)
