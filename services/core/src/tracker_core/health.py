@@ -64,7 +64,7 @@ def heartbeat(state: State, detail: str = "", *, last_message_at: datetime | Non
 
 
 async def beat(js: JetStreamContext, key: str, report: Callable[[], Heartbeat]) -> None:
-    """Put `report()` under `key` every ten seconds, and when its state changes, until cancelled.
+    """Put `report()` under `key` every ten seconds, and when its state or its reason changes, until cancelled.
 
     A failing bus only skips a beat.
 
@@ -73,16 +73,16 @@ async def beat(js: JetStreamContext, key: str, report: Callable[[], Heartbeat]) 
         key: `<component>.<instance>`.
         report: Gives the state now.
     """
-    told, due = "", 0.0
+    told, due = ("", ""), 0.0
     while True:
         now = report()
-        if now.state != told or monotonic() >= due:
+        if (now.state, now.reason) != told or monotonic() >= due:
             try:
                 bucket = await js.key_value(HEALTH_BUCKET)
                 await bucket.put(key, msgspec.json.encode(now))
             except (NatsError, TimeoutError, OSError) as error:
                 log.warning("Heartbeat %s not sent: %s", key, str(error) or type(error).__name__)
-            told, due = now.state, monotonic() + INTERVAL
+            told, due = (now.state, now.reason), monotonic() + INTERVAL
         await asyncio.sleep(CHECK)
 
 

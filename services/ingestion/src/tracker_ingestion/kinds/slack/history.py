@@ -113,7 +113,7 @@ class History:
         found: dict[tuple[str, str], Heard] = {}
         async for body in self._pages("conversations.history", "messages", channel=channel, oldest=f"{start:.6f}"):
             newest = max(newest, _number(body.get("ts")))
-            self._collect(channel, body, seen, since, found)
+            await self._collect(channel, body, seen, since, found)
             if _number(body.get("latest_reply")) > since:
                 await self._thread(channel, str(body.get("ts")), seen, since, found)
         workspace = await self._login.known()
@@ -130,9 +130,9 @@ class History:
     ) -> None:
         pages = self._pages("conversations.replies", "messages", channel=channel, ts=root, oldest=f"{since:.6f}")
         async for body in pages:
-            self._collect(channel, body, seen, since, found)
+            await self._collect(channel, body, seen, since, found)
 
-    def _collect(
+    async def _collect(
         self, channel: str, body: dict[str, Any], seen: float, since: float, found: dict[tuple[str, str], Heard]
     ) -> None:
         try:
@@ -143,8 +143,8 @@ class History:
             out = float(heard.said.ts) <= seen or self._taking.knows(heard)
             edit = read_edit(channel, body) if out else None
         except msgspec.ValidationError as error:
-            # The event of it, if there was one, is a dead letter.
-            log.warning("An entry of the history of %s cannot be read: %s", channel, error)
+            if _number(body.get("ts")) > since:
+                await self._taking.bury({"channel": channel} | body, f"Slack sent what is not as documented: {error}")
             return
         for each in filter(None, (heard, edit)):
             if float(each.at) > since:

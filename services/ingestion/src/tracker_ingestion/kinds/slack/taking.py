@@ -98,12 +98,15 @@ class Taking:
     async def bury(self, payload: Any, reason: str, traceparent: str = "") -> None:
         """Publish as a dead letter."""
         raw = _without_token(payload)
-        digest = hashlib.sha256(raw.encode()).hexdigest()
         event_id = payload.get("event_id") if isinstance(payload, Mapping) else None
+        if not isinstance(event_id, str) or not event_id:
+            event_id = "sha256:" + hashlib.sha256(raw.encode()).hexdigest()
+        if self._published.get(event_id):
+            return
         now = datetime.now(UTC)
         dead = inbound_message(
             source=self._source,
-            external_id=event_id if isinstance(event_id, str) and event_id else f"sha256:{digest}",
+            external_id=event_id,
             sent_at=now,
             received_at=now,
             text="",
@@ -113,6 +116,7 @@ class Taking:
         log.warning("Source %s: dead letter %s: %s", self._source, dead.external_id, reason)
         self._standing.note(f"An event is among the dead letters: {reason}")
         await self._intake.publish(dead, traceparent=traceparent)
+        self._published.put(event_id, value=True, seconds=KEEP_SECONDS)
 
     async def _take(self, payload: Any, traceparent: str) -> None:
         match payload:
