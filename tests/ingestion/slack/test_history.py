@@ -125,7 +125,7 @@ async def swept(app: Running, channel: str, ts: str) -> None:
 
 
 async def test_entry_that_cannot_be_read_is_a_dead_letter_once(slack: SlackApi, start: Start) -> None:
-    slack.say("C1", "odd", age=100, live=False, thread_ts=7)
+    slack.say("C1", "odd", age=100, live=False, bot_id=7)
     slack.say("C1", "fine", age=90, live=False)
     async with start(own={"catch_up_interval": timedelta(seconds=0.2)}) as app:
         await app.message("fine")
@@ -133,5 +133,5 @@ async def test_entry_that_cannot_be_read_is_a_dead_letter_once(slack: SlackApi, 
         await app.message("found by a later look")
         dead = [message for message in await app.messages() if message.dead]
         assert len(dead) == 1
-        assert "`$.thread_ts`" in dead[0].dead
+        assert "`$.bot_id`" in dead[0].dead
         assert (await app.bus.js.stream_info("INBOUND")).state.last_seq == 3
