@@ -20,6 +20,7 @@ from tracker_core.telemetry import configure_logging
 from tracker_api import problems
 from tracker_api.accounts.endpoints import router as accounts
 from tracker_api.accuracy.endpoints import router as accuracy
+from tracker_api.attachments.endpoints import router as attachments
 from tracker_api.context import open_context
 from tracker_api.dashboard import dashboard_app
 from tracker_api.dead_letters.endpoints import router as dead_letters
@@ -48,6 +49,7 @@ log = logging.getLogger(__name__)
 ROUTERS = (
     tasks,
     messages,
+    attachments,
     replies,
     sources,
     manifests,

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel
+from tracker_core.channels.files import SCHEME
 from tracker_core.manifests import SourceKind
 from tracker_core.repositories.messages import MessageRow, VerdictRow
 from tracker_core.tables import Category, MessageState, Priority, TaskStatus
@@ -91,6 +92,33 @@ class Verdict(MessageVerdict):
         )
 
 
+class Attachment(BaseModel):
+    """A file that came with a message."""
+
+    id: UUID
+    name: str
+    media_type: str
+    size: int
+    """Bytes; 0 when its channel does not say."""
+    kept: bool
+    """Whether `GET /api/attachments/{id}` has its bytes; else it is only in its channel."""
+    url: str | None
+    """Where it is in its channel, when that has addresses for files."""
+
+    @classmethod
+    def of(cls, row: dict[str, Any]) -> "Attachment":
+        """Return the attachment for the wire."""
+        ref = row["ref"]
+        return cls(
+            id=row["id"],
+            name=row["name"],
+            media_type=row["media_type"],
+            size=row["size"],
+            kept=ref.startswith(SCHEME),
+            url=ref if ref.startswith("https://") else None,
+        )
+
+
 class Message(BaseModel):
     """What somebody said, and what became of it."""
 
@@ -109,6 +137,7 @@ class Message(BaseModel):
     conversation_id: UUID | None
     task: TaskRef | None
     verdict: MessageVerdict | None
+    attachments: list[Attachment]
     attempts: int
     last_error: str | None
     trace_id: str
@@ -133,6 +162,7 @@ class Message(BaseModel):
             conversation_id=row.conversation_id,
             task=_task(row),
             verdict=_verdict(row),
+            attachments=[Attachment.of(file) for file in row.attachments],
             attempts=row.attempts,
             last_error=row.last_error or None,
             trace_id=row.trace_id,

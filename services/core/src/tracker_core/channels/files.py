@@ -4,10 +4,12 @@ The same file sent twice is kept once, and a retry after a crash stores nothing 
 default and needs nothing else; its chunks go over the bus, so a large file never is one large message.
 """
 
+import contextlib
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
+from typing import IO
 
 import nats.js.errors
 from nats.js import JetStreamContext
@@ -62,19 +64,21 @@ class Files:
         return Attachment(name=name, media_type=media_type, size=len(content), ref=f"{SCHEME}{digest}")
 
     async def load(self, ref: str) -> bytes:
-        """Return the bytes.
+        """Return the bytes of a file that is known to be small; raises as `load_into`."""
+        await self.load_into(ref, buffer := BytesIO())
+        return buffer.getvalue()
+
+    async def load_into(self, ref: str, into: IO[bytes]) -> None:
+        """Write the bytes to a file.
 
         Raises:
             NotFoundError: they are not, or not any more, in this store.
         """
         if ref.startswith(SCHEME):
-            buffer = BytesIO()
-            try:
-                await (await self._store()).get(ref.removeprefix(SCHEME), writeinto=buffer)
-            except (nats.js.errors.ObjectNotFoundError, nats.js.errors.ObjectDeletedError):
-                pass
-            else:
-                return buffer.getvalue()
+            # Not an object is not found either; deleted ones are gone.
+            with contextlib.suppress(nats.js.errors.ObjectNotFoundError, nats.js.errors.ObjectDeletedError):
+                await (await self._store()).get(ref.removeprefix(SCHEME), writeinto=into)  # type: ignore[arg-type] # any file will do
+                return
         raise NotFoundError("The bytes of this attachment are not kept here", cure="Open it in its channel")
 
     async def _store(self) -> ObjectStore:

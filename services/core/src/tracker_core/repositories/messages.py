@@ -51,6 +51,8 @@ class MessageRow:
     verdict_language: str | None
     verdict_origin: dict[str, Any] | None
     """`learned`, `embedded` and `fallback` of its output; see docs/triage.md."""
+    attachments: list[dict[str, Any]]
+    """`id`, `name`, `media_type`, `size` and `ref` of each, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +93,17 @@ jsonb_build_object('learned', v.output -> 'learned', 'embedded', v.output -> 'em
                    'fallback', v.output -> 'fallback')
 """
 
+_FILES = """
+(select coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'media_type', f.media_type, 'size', f.size,
+                                              'ref', f.ref) order by f.position), '[]')
+   from attachment f where f.message_id = m.id)
+"""
+
 _COLUMNS = f"""
 m.id, m.source_id, s.namespace, s.name, s.kind, m.external_id, m.sender_name, m.sender_address, m.subject, m.text,
 m.url, m.sent_at, m.sent_offset, m.received_at, m.state, m.state_reason, m.conversation_id, m.attempts, m.last_error,
 m.trace_id, t.id, t.number, t.title, t.status, v.id, v.category, v.priority, v.actionable, v.confidence, v.reason,
-v.provider, v.language, case when v.id is not null then {_ORIGIN} end as origin
+v.provider, v.language, case when v.id is not null then {_ORIGIN} end as origin, {_FILES} as attachments
 """
 
 _JOINS = """
@@ -189,6 +197,26 @@ async def messages_of_task(
     query = f"select {_COLUMNS} from message m {_JOINS} where m.id = any(:ids) order by m.sent_at, m.id"  # noqa: S608 -- as above
     rows = await connection.execute(text(query), {"ids": list({*own, *near})})
     return [MessageRow(*row) for row in rows], own
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRow:
+    """A file that came with a message."""
+
+    name: str
+    media_type: str
+    size: int
+    ref: str
+
+
+async def find_attachment(connection: AsyncConnection, workspace_id: UUID, attachment_id: UUID) -> AttachmentRow | None:
+    """Return one attachment."""
+    rows = await connection.execute(
+        text("select name, media_type, size, ref from attachment where workspace_id = :workspace and id = :id"),
+        {"workspace": workspace_id, "id": attachment_id},
+    )
+    row = rows.one_or_none()
+    return None if row is None else AttachmentRow(*row)
 
 
 async def verdicts_of_messages(connection: AsyncConnection, message_ids: Sequence[UUID]) -> list[VerdictRow]:

@@ -256,6 +256,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/attachments/{attachment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Attachment
+         * @description Return the bytes of a file that came with a message.
+         */
+        get: operations["get_attachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/replies": {
         parameters: {
             query?: never;
@@ -1439,6 +1459,8 @@ export interface components {
             conversation_id: string | null;
             task: components["schemas"]["TaskRef"] | null;
             verdict: components["schemas"]["MessageVerdict"] | null;
+            /** Attachments */
+            attachments: components["schemas"]["Attachment"][];
             /** Attempts */
             attempts: number;
             /** Last Error */
@@ -1491,6 +1513,8 @@ export interface components {
             conversation_id: string | null;
             task: components["schemas"]["TaskRef"] | null;
             verdict: components["schemas"]["MessageVerdict"] | null;
+            /** Attachments */
+            attachments: components["schemas"]["Attachment"][];
             /** Attempts */
             attempts: number;
             /** Last Error */
@@ -2771,6 +2795,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_attachment: {
+        parameters: {
+            query?: {
+                /** @description Show it in the page; only pictures, sound and video are */
+                inline?: boolean;
+            };
+            header?: never;
+            path: {
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
                 };
             };
             /** @description A problem */
