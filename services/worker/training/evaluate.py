@@ -43,12 +43,17 @@ def main() -> None:
         started = perf_counter()
         guesses = judge(apart)
         _print(name, score(apart, guesses), (perf_counter() - started) / len(apart) * 1000)
-    parts = {lang: [m.lang == lang for m in apart] for lang in sorted({m.lang for m in apart})}
-    parts |= {"hard": [m.hard for m in apart], "not hard": [not m.hard for m in apart]}
+    parts = {f"file {name}": [m.file == name for m in apart] for name in sorted({m.file for m in apart})}
+    parts |= {lang: [m.lang == lang for m in apart] for lang in sorted({m.lang for m in apart})}
+    parts |= {
+        "not English": [m.lang != "en" for m in apart],
+        "hard": [m.hard for m in apart],
+        "not hard": [not m.hard for m in apart],
+    }
     for part, chosen in parts.items():
         some = [(m, g) for m, g, yes in zip(apart, guesses, chosen, strict=True) if yes]
         _print(f"embedded, {part}", score([m for m, _ in some], [g for _, g in some]))
-    _print_extraction(apart, guesses)
+        _print_extraction([m for m, _ in some], [g for _, g in some])
 
 
 def _print(name: str, f: Figures, milliseconds: float | None = None) -> None:
@@ -61,11 +66,19 @@ def _print(name: str, f: Figures, milliseconds: float | None = None) -> None:
 
 def _print_extraction(messages: Sequence[Message], guesses: Sequence[Guess]) -> None:
     read = [extract(m.text, "", m.sent_at, Category(g.category)) for m, g in zip(messages, guesses, strict=True)]
-    who = [e.assignee == m.assignee for e, m in zip(read, messages, strict=True)]
+    who = [_same(e.assignee, m.assignee) for e, m in zip(read, messages, strict=True)]
     dated = [e.due_on == m.due for e, m in zip(read, messages, strict=True) if m.due]
     false = [e.due_on is not None for e, m in zip(read, messages, strict=True) if not m.due]
-    print(f"assignee exact: {sum(who) / len(who):.3f}")
-    print(f"due exact: {sum(dated) / len(dated):.3f} of {len(dated)} dated; false: {sum(false) / len(false):.3f}")
+    named = sum(m.assignee is not None for m in messages)
+    print(
+        f"  assignee exact {sum(who) / len(who):.3f} ({named} named); due exact {sum(dated) / (len(dated) or 1):.3f}"
+        f" of {len(dated)} dated, false {sum(false) / (len(false) or 1):.3f}"
+    )
+
+
+def _same(found: str | None, wanted: str | None) -> bool:
+    """Say whether two names mean one person; whether a mention keeps its @ is a matter of taste."""
+    return (found or "").lstrip("@").casefold() == (wanted or "").lstrip("@").casefold()
 
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ from services.worker.training.blocks import (
     rounded,
 )
 from services.worker.training.dataset import CATEGORIES, PRIORITIES, Message, check, fingerprint, training
+from services.worker.training.noise import rough_copies
 
 VERSION = "2026.11.2"
 PENALTY = 1.0
@@ -87,10 +88,18 @@ def folds(groups: Sequence[str]) -> Iterator[tuple[Places, Places]]:
     yield from GroupKFold(FOLDS, shuffle=True, random_state=7).split(rows, groups=groups)
 
 
-def unseen_scores(part: Blocks, wanted: Numbers, groups: Sequence[str]) -> Numbers:
-    """Return the scores of each message by a model that has seen no message of its file."""
-    scores = np.zeros_like(wanted)
-    for learn, ask in folds(groups):
+def unseen_scores(part: Blocks, wanted: Numbers, groups: Sequence[str], asked: int | None = None) -> Numbers:
+    """Return the scores of messages, each by a model that has seen no message of its file.
+
+    Args:
+        part: Messages.
+        wanted: What is regressed on.
+        groups: Their files.
+        asked: Of how many from the beginning; the others are only learned from. All by default.
+    """
+    scores = np.zeros((asked or len(wanted), wanted.shape[1]))
+    for learn, others in folds(groups):
+        ask = others[others < len(scores)]
         known = part[learn]
         projection, centre = project(known.layers), known.cues.mean(axis=0)
         found, mean = solve(likeness(known, known, projection, centre), wanted[learn])
@@ -129,13 +138,13 @@ def main() -> None:
     if problems := check():
         raise SystemExit("\n".join(problems))
     messages = training()
-    texts = [m.text for m in messages]
-    idf = inverse_frequencies(texts)
-    part = blocks(texts, idf, arguments.cache)
-    truth = targets(messages)
-    unseen = by_head(unseen_scores(part, indicators(truth), [m.file for m in messages]))
+    learned = messages + rough_copies(messages)
+    idf = inverse_frequencies([m.text for m in messages])
+    part = blocks([m.text for m in learned], idf, arguments.cache)
+    truth, wanted = targets(messages), indicators(targets(learned))
+    unseen = by_head(unseen_scores(part, wanted, [m.file for m in learned], len(messages)))
     projection, centre = project(part.layers), part.cues.mean(axis=0)
-    found, mean = solve(likeness(part, part, projection, centre), indicators(truth))
+    found, mean = solve(likeness(part, part, projection, centre), wanted)
     landmarks, unit = rounded(projection(part.layers))
     arrays: dict[str, NDArray[np.generic]] = {
         "idf": idf.astype(np.float16),

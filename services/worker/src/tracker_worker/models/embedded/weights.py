@@ -64,9 +64,16 @@ class Projection:
         return np.asarray(flat @ self.matrix - self.shift, dtype=np.float32)
 
 
-def closeness(places: Floats, landmarks: Floats) -> Floats:
-    """Return the Gaussian kernel between places and landmarks: 1 for the same text, near 0 for a stranger."""
-    apart = np.square(places).sum(axis=-1)[..., None] + np.square(landmarks).sum(axis=-1) - 2 * (places @ landmarks.T)
+def closeness(places: Floats, landmarks: Floats, squares: Floats | None = None) -> Floats:
+    """Return the Gaussian kernel between places and landmarks: 1 for the same text, near 0 for a stranger.
+
+    Args:
+        places: Of messages, shape (…, dimensions).
+        landmarks: Shape (landmarks, dimensions).
+        squares: Squared lengths of the landmarks, where they are known already.
+    """
+    sizes = np.square(landmarks).sum(axis=-1) if squares is None else squares
+    apart = np.square(places).sum(axis=-1)[..., None] + sizes - 2 * (places @ landmarks.T)
     return np.asarray(np.exp(-SHARPNESS * np.maximum(apart, 0)), dtype=np.float32)
 
 
@@ -80,6 +87,8 @@ class Weights:
     projection: Projection
     landmarks: Floats
     """Places of the training messages that others are compared with, shape (training messages, dimensions)."""
+    squares: Floats
+    """Squared lengths of the landmarks."""
     category: Head
     priority: Head
     cue_names: tuple[str, ...]
@@ -107,6 +116,7 @@ class Weights:
                 idf=numbers["idf"],
                 projection=Projection(numbers["projection"], numbers["projection.shift"]),
                 landmarks=landmarks,
+                squares=np.square(landmarks).sum(axis=1),
                 category=_head(numbers, about, "category"),
                 priority=_head(numbers, about, "priority"),
                 cue_names=tuple(about["cues"]),
