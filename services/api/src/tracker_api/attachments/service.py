@@ -66,7 +66,7 @@ async def open_attachment(context: Context, principal: Principal, attachment_id:
         raise NotFoundError(f"There is no attachment {attachment_id}", cure="Its message lists those that there are")
     file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 -- closed when it was sent
     try:
-        await Files(context.bus.js).load_into(row.ref, file)  # type: ignore[arg-type] # it is a file
+        await Files(context.bus.js).load_into(row.ref, file)
     except BaseException:
         file.close()
         raise
