@@ -3,6 +3,7 @@
 import base64
 import email
 import email.policy
+import warnings
 from asyncio import get_running_loop
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -71,17 +72,19 @@ async def smtp_server(authority: Authority, *, implicit: bool = True) -> AsyncIt
     context = authority.server_context()
 
     def protocol() -> SMTP:
-        return SMTP(
-            kept,
-            hostname="localhost",
-            authenticator=kept.password_login,
-            auth_required=True,
-            auth_require_tls=not implicit,
-            require_starttls=not implicit,
-            tls_context=None if implicit else context,
-            enable_SMTPUTF8=True,
-            loop=get_running_loop(),
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it does not see that the listener is encrypted
+            return SMTP(
+                kept,
+                hostname="localhost",
+                authenticator=kept.password_login,
+                auth_required=True,
+                auth_require_tls=not implicit,
+                require_starttls=not implicit,
+                tls_context=None if implicit else context,
+                enable_SMTPUTF8=True,
+                loop=get_running_loop(),
+            )
 
     listening = await get_running_loop().create_server(protocol, "127.0.0.1", 0, ssl=context if implicit else None)
     kept.port = listening.sockets[0].getsockname()[1]

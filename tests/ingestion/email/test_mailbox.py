@@ -4,8 +4,7 @@ import base64
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
-from tracker_core.bus import Bus
-from tracker_core.channels.files import Files
+from tracker_core.bus import FILES_STORE, Bus
 
 from tests.ingestion.email.conftest import Desk, a_mail, messages, on_bus, reason
 from tests.support.imap_servers import USER, ImapServer
@@ -152,8 +151,9 @@ async def test_files_are_stored_up_to_the_limit_and_referred_to_beyond(desk: Des
     imap.deliver([mail], desk.mailbox)
     async with desk.running():
         (found,) = await on_bus(bus, 1)
-        stored = await Files(bus.js).load(found.attachments[0].ref)
-    assert stored == photo
+        store = await bus.js.object_store(FILES_STORE)
+        stored = await store.get(found.attachments[0].ref.rpartition("/")[2])
+    assert stored.data == photo
     assert [(a.name, a.size) for a in found.attachments] == [("photo.png", 76_800), ("film.png", 130_000), ("x.zip", 1)]
     assert [a.ref.partition(":")[0] for a in found.attachments] == ["object", "imap", "imap"]
 
