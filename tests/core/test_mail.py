@@ -1,5 +1,6 @@
 """Mails as the world writes them."""
 
+import struct
 import time
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -258,3 +259,228 @@ def test_a_character_reference_of_thousands_of_digits_stays() -> None:
 @given(st.text(max_size=300))
 def test_any_html_gives_text(page: str) -> None:
     assert isinstance(text_of_html(page), str)
+
+
+def an_answer(body: str, subject: str = "Re: Login", html: bool = False) -> Mail:
+    message = EmailMessage()
+    message["From"], message["Subject"], message["In-Reply-To"] = "a@x.example", subject, "<1@x>"
+    message.set_content(body, subtype="html" if html else "plain")
+    return mail_of(message.as_bytes())
+
+
+@pytest.mark.parametrize(
+    "quotation",
+    [
+        "On Mon, Nov 2, 2026 at 9:00 AM Help <help@example.com> wrote:\n> Please restart.\n> Thanks",
+        "On Mon, Nov 2, 2026 at 9:00 AM Help Desk of the\nClinic <help@example.com> wrote:\n\n> Please restart.",
+        "Am 02.11.2026 um 09:00 schrieb Help <help@example.com>:\n> Bitte neu starten.",
+        "Le lun. 2 nov. 2026 à 09:00, Help <help@example.com> a écrit :\n> Redémarrez.",
+        "El lun, 2 nov 2026 a las 9:00, Help (<help@example.com>) escribió:\n\nReinicie, por favor.",
+        "пн, 2 нояб. 2026 г. в 09:00, Help <help@example.com>:\n> Перезапустите.",
+        "02.11.2026, 9:00, Help пише:\n> Перезапустіть.",
+        "2026年11月2日(月) 9:00 Help <help@example.com>:\n> 再起動してください。",
+        "> Please restart.\n> Thanks",
+        "-----Original Message-----\nFrom: Help\nSent: Monday\nPlease restart.",
+        "---------- Исходное сообщение ----------\nПерезапустите.",
+        "________________________________\nFrom: Help <help@x>\nSent: Monday, 9:00\nTo: Priya\nSubject: Login\n\nRestart.",
+        "Von: Help <help@example.com>\nGesendet: Montag, 2. November 2026 09:00\nAn: Priya\nBetreff: Login\n\nBitte",
+        "*From:* Help\n*Sent:* Monday\n*To:* Priya\n*Subject:* Login\n\nPlease restart.",
+    ],
+)
+def test_the_mail_that_is_answered_is_told_from_the_answer(quotation: str) -> None:
+    mail = an_answer(f"Still broken.\n\nThe code is 17.\n\n{quotation}\n")
+    assert mail.text == "Still broken.\n\nThe code is 17."
+    assert mail.quoted.replace("\r", "") == quotation
+
+
+def test_answer_below_the_quotation_is_found() -> None:
+    mail = an_answer("On Mon, Nov 2, 2026 at 9:00 Help <help@example.com> wrote:\n> Please restart.\n\nStill broken.")
+    assert mail.text == "Still broken."
+    assert "Please restart." in mail.quoted
+
+
+def test_answer_between_the_lines_keeps_the_lines_it_answers() -> None:
+    body = "> Which version?\n7.2\n\n> Which browser?\nFirefox"
+    assert an_answer(body).text == body
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He told me at 10:30:\nthe export is wrong",
+        "To: be or not\nFrom: here to there\nnothing else",
+        "Steps:\n1. Open 2026 report:\n2. Print",
+        "Results\n-------\nall wrong",
+    ],
+)
+def test_what_only_looks_like_a_quotation_stays(text: str) -> None:
+    assert an_answer(text).text == text
+
+
+def test_forwarded_mail_is_kept_whole() -> None:
+    body = "See below.\n\n---------- Forwarded message ---------\nFrom: a\nSent: b\nTo: c\n\nIt is broken."
+    assert an_answer(body, subject="Fwd: Login").text == body
+
+
+def test_first_mail_keeps_what_it_quotes() -> None:
+    mail = mail_of(HEAD + b"\nThe log says:\n> error 17\n")
+    assert mail.text == "The log says:\n> error 17"
+
+
+def test_answer_that_is_only_a_quotation_is_kept_whole() -> None:
+    assert an_answer("> Please restart.").text == "> Please restart."
+
+
+def test_quotation_in_html_is_told_from_the_answer() -> None:
+    mail = an_answer(
+        "<div>Still broken.</div><div class=gmail_quote>On Mon, Nov 2, 2026 at 9:00 Help &lt;help@x.example&gt; wrote:"
+        "<br><blockquote><p>Please restart.</p><blockquote>Hello</blockquote></blockquote></div>",
+        html=True,
+    )
+    assert mail.text == "Still broken."
+    assert "> Please restart.\n> > Hello" in mail.quoted.replace("\n\n", "\n")
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "signature"),
+    [
+        ("It is broken.\n-- \nPriya N\n+380 44 000", "It is broken.", "Priya N\n+380 44 000"),
+        ("It is broken.\n\nSent from my iPhone", "It is broken.", "Sent from my iPhone"),
+        ("Es geht nicht.\n\nVon meinem iPhone gesendet", "Es geht nicht.", "Von meinem iPhone gesendet"),
+        ("Не працює.\n\nНадіслано з iPhone", "Не працює.", "Надіслано з iPhone"),
+        ("-- \nPriya", "-- \nPriya", ""),
+        ("a\n--\n" + "b\n" * 30, "a\n--\n" + ("b\n" * 30).strip(), ""),
+    ],
+)
+def test_signature_is_told_from_the_text(body: str, text: str, signature: str) -> None:
+    mail = mail_of(HEAD + b"Content-Type: text/plain; charset=utf-8\n\n" + body.encode())
+    assert (mail.text, mail.signature) == (text, signature)
+
+
+@pytest.mark.parametrize("line", ["1 " * 60 + ":", "> ", "On 2026 wrote:", "-" * 100, "From: x", "a: b"])
+def test_hostile_quotations_take_linear_time(line: str) -> None:
+    started = time.perf_counter()
+    an_answer((line + "\n") * (900_000 // len(line)))
+    assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("headers", "kind"),
+    [
+        (b"Auto-Submitted: auto-replied", "an automatic reply"),
+        (b"Auto-Submitted: auto-generated; owner-email=x", "sent by a program (Auto-Submitted: auto-generated)"),
+        (b"Auto-Submitted: no", ""),
+        (b"X-Autoreply: yes", "an automatic reply"),
+        (b"Precedence: auto_reply", "an automatic reply"),
+        (b"Precedence: bulk", "mass mail (Precedence: bulk)"),
+        (b"List-Unsubscribe: <https://x>", "mass mail (List-Unsubscribe)"),
+        (b"List-Id: <a.x>\nList-Post: <mailto:a@x>\nPrecedence: list", ""),
+        (b"List-Post: NO\nList-Id: <a.x>", "mass mail (List-Id)"),
+        (b"Return-Path: <>", "sent without a return path, as bounces are"),
+        (b"Return-Path: <priya@clinic.example>", ""),
+        (b"Content-Type: multipart/report; report-type=delivery-status; boundary=b", "a delivery report"),
+        (b"Content-Type: multipart/report; report-type=disposition-notification; boundary=b", "a read receipt"),
+    ],
+)
+def test_what_no_person_wrote_is_known_by_its_headers(headers: bytes, kind: str) -> None:
+    assert mail_of(HEAD + headers + b"\n\n--b\n\nx\n--b--\n").automatic == kind
+
+
+def test_bounce_of_a_daemon_is_known() -> None:
+    assert mail_of(b"From: Mail Delivery <MAILER-DAEMON@x.example>\n\nundelivered").automatic == "a delivery report"
+    assert mail_of(b"From: A <a@mailer-daemons.example>\n\nhello").automatic == ""
+
+
+INVITE = (
+    "BEGIN:VCALENDAR\r\nMETHOD:{method}\r\nBEGIN:VTIMEZONE\r\nDTSTART:19700101T000000\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT\r\n"
+    "SUMMARY:Review\\, part\r\n  two\r\n{start}\r\nLOCATION:Room 5\r\nORGANIZER;CN=Dana:mailto:dana@x.example\r\n"
+    "BEGIN:VALARM\r\nSUMMARY:no\r\nEND:VALARM\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("method", "start", "shown"),
+    [
+        (
+            "REQUEST",
+            "DTSTART;TZID=Europe/Kyiv:20261124T100000",
+            "Invitation: Review, part two\nWhen: 2026-11-24 10:00 (Europe/Kyiv)",
+        ),
+        ("CANCEL", "DTSTART:20261124T100000Z", "Cancelled: Review, part two\nWhen: 2026-11-24 10:00 UTC"),
+        ("PUBLISH", "DTSTART;VALUE=DATE:20261124", "Event: Review, part two\nWhen: 2026-11-24"),
+    ],
+)
+def test_invitation_says_what_when_and_where(method: str, start: str, shown: str) -> None:
+    message = EmailMessage()
+    message["From"] = "a@x.example"
+    message.set_content("Please come.")
+    message.add_alternative(INVITE.format(method=method, start=start), subtype="calendar")
+    mail = mail_of(message.as_bytes())
+    assert mail.text == f"Please come.\n\n{shown}\nWhere: Room 5\nOrganizer: dana@x.example"
+    assert [(file.name, file.media_type) for file in mail.files] == [("invite.ics", "text/calendar")]
+
+
+def attribute(number: int, value: bytes, level: int = 1) -> bytes:
+    return struct.pack("<BHHI", level, number, 0, len(value)) + value + struct.pack("<H", sum(value) % 65536)
+
+
+def prop(number: int, kind: int, value: bytes) -> bytes:
+    head = struct.pack("<HHII", kind, number, 1, len(value))
+    return head + value + b"\0" * (-len(value) % 4)
+
+
+def winmail(*attributes: bytes) -> bytes:
+    return struct.pack("<IH", 0x223E9F78, 1) + b"".join(attributes)
+
+
+WINMAIL = winmail(
+    attribute(0x9006, struct.pack("<I", 0x10000)),
+    attribute(0x9007, struct.pack("<II", 1251, 0)),
+    attribute(
+        0x9003,
+        struct.pack("<I", 2)
+        + struct.pack("<HHI", 3, 0x3FDE, 65001)
+        + prop(0x1000, 0x1E, "Договір у файлі.\0".encode()),
+    ),
+    attribute(0x9002, b"\0" * 14, 2),
+    attribute(0x8010, "Догов~1.pdf\0".encode("cp1251"), 2),
+    attribute(0x800F, b"%PDF-1", 2),
+    attribute(0x9005, struct.pack("<I", 1) + prop(0x3707, 0x1F, "Договір № 5.pdf\0".encode("utf-16-le")), 2),
+    attribute(0x9002, b"\0" * 14, 2),
+    attribute(0x8010, b"b.txt\0", 2),
+    attribute(0x800F, b"two", 2),
+)
+
+
+def in_a_mail(content: bytes) -> Mail:
+    message = EmailMessage()
+    message["From"] = "a@x.example"
+    message.add_attachment(content, maintype="application", subtype="ms-tnef", filename="winmail.dat")
+    return mail_of(message.as_bytes())
+
+
+def test_outlooks_envelope_is_opened() -> None:
+    mail = in_a_mail(WINMAIL)
+    assert mail.text == "Договір у файлі."
+    assert [(file.name, file.media_type, file.content) for file in mail.files] == [
+        ("Договір № 5.pdf", "application/pdf", b"%PDF-1"),
+        ("b.txt", "text/plain", b"two"),
+    ]
+
+
+@pytest.mark.parametrize("cut", [0, 3, 6, 20, 60, 90, 150, 200])
+def test_envelope_that_is_broken_stays_a_file_or_gives_what_it_has(cut: int) -> None:
+    mail = in_a_mail(WINMAIL[:cut])
+    assert mail.files == () or mail.files[0].name
+
+
+@given(st.binary(max_size=300))
+def test_any_envelope_is_opened_or_stays_a_file(content: bytes) -> None:
+    mail = in_a_mail(WINMAIL[:6] + content)
+    assert mail.message_id
+
+
+def test_envelope_of_a_million_attributes_takes_linear_time() -> None:
+    started = time.perf_counter()
+    in_a_mail(winmail(attribute(0x8010, b"") * 500_000))
+    assert time.perf_counter() - started < 3
