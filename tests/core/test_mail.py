@@ -282,7 +282,7 @@ def an_answer(body: str, subject: str = "Re: Login", html: bool = False) -> Mail
         "> Please restart.\n> Thanks",
         "-----Original Message-----\nFrom: Help\nSent: Monday\nPlease restart.",
         "---------- Исходное сообщение ----------\nПерезапустите.",
-        "________________________________\nFrom: Help <help@x>\nSent: Monday, 9:00\nTo: Priya\nSubject: Login\n\nRestart.",
+        "____________________\nFrom: Help <help@x>\nSent: Monday, 9:00\nTo: Priya\nSubject: Login\n\nRestart.",
         "Von: Help <help@example.com>\nGesendet: Montag, 2. November 2026 09:00\nAn: Priya\nBetreff: Login\n\nBitte",
         "*From:* Help\n*Sent:* Monday\n*To:* Priya\n*Subject:* Login\n\nPlease restart.",
     ],
