@@ -75,15 +75,17 @@ class Judged:
             _NOBODY, _NOBODY, similarity, said, soon, judged, Priority.LOW, categories[judged], prediction, ""
         )
 
-    def adapted(self, row: int, near: Sequence[NearLesson], manner: Manner) -> Numbers:
-        """Return the categories of one of them after lessons."""
+    def adapted(self, row: int, near: Sequence[NearLesson], manner: Manner) -> tuple[Numbers, Numbers]:
+        """Return categories and priorities of one of them after lessons."""
         found = adapt(
             dict(zip(Category, self.categories[row].tolist(), strict=True)),
             dict(zip(Priority, self.priorities[row].tolist(), strict=True)),
             near,
             manner,
         )
-        return self.categories[row] if found is None else np.array(list(found.categories.values()))
+        if found is None:
+            return self.categories[row], self.priorities[row]
+        return np.array(list(found.categories.values())), np.array(list(found.priorities.values()))
 
 
 def daily_business(cache: Path | None) -> Judged:
@@ -136,7 +138,7 @@ def taught(found: Sequence[tuple[str, int, Judged]], manner: Manner) -> list[tup
             for _ in range(1 if count == lessons else DRAWS):
                 rows = chance.permutation(lessons)[:count].tolist()
                 for row in range(lessons, len(judged.truth)):
-                    after = judged.adapted(row, judged.lessons(rows, judged.vectors[row]), manner)
+                    after, _ = judged.adapted(row, judged.lessons(rows, judged.vectors[row]), manner)
                     held.append(after[place])
                     right.append(after.argmax() == place)
         results.append((float(np.mean(held)), float(np.mean(right))))
@@ -149,19 +151,28 @@ def strangers(found: Sequence[tuple[str, int, Judged]], others: Judged, manner: 
     for _, lessons, judged in found:
         nearest = (others.vectors @ judged.vectors[:lessons].T).max(axis=1)
         for row in np.flatnonzero(nearest < STRANGER).tolist():
-            after = others.adapted(row, judged.lessons(range(lessons), others.vectors[row]), manner)
+            after, _ = others.adapted(row, judged.lessons(range(lessons), others.vectors[row]), manner)
             moves.append(float(np.abs(after - others.categories[row]).max()))
             changed.append(after.argmax() != others.categories[row].argmax())
     return float(np.mean(np.array(moves) >= 0.005)), max(moves), float(np.mean(changed))  # noqa: PLR2004 -- as promised
 
 
-def at_work(others: Judged, count: int, manner: Manner) -> tuple[float, float, float, float]:
+def at_work(others: Judged, count: int, manner: Manner) -> str:
     """Return accuracy and calibration error before and after so many lessons of daily business."""
     rows = np.random.default_rng(count).permutation(len(others.truth)).tolist()
     lessons, asked = rows[:count], rows[count : count + 1500]
-    after = np.array([others.adapted(row, others.lessons(lessons, others.vectors[row]), manner) for row in asked])
-    truth = np.array([list(Category).index(Category(others.truth[row][0])) for row in asked])
-    return (*_figures(others.categories[asked], truth), *_figures(after, truth))
+    after = [others.adapted(row, others.lessons(lessons, others.vectors[row]), manner) for row in asked]
+    is_category = np.array([list(Category).index(Category(others.truth[row][0])) for row in asked])
+    is_priority = np.array([list(Priority).index(Priority(others.truth[row][1])) for row in asked])
+    parts = (
+        ("category", others.categories[asked], np.array([categories for categories, _ in after]), is_category),
+        ("priority", others.priorities[asked], np.array([priorities for _, priorities in after]), is_priority),
+    )
+    told = []
+    for name, held, adapted, truth in parts:
+        (before, error), (right, error_after) = _figures(held, truth), _figures(adapted, truth)
+        told.append(f"{name} {before:.3f} -> {right:.3f}, ECE {error:.3f} -> {error_after:.3f}")
+    return "; ".join(told)
 
 
 def _figures(held: Numbers, truth: NDArray[np.int64]) -> tuple[float, float]:
@@ -188,11 +199,7 @@ def main() -> None:
         moved, largest, changed = strangers(found, others, manner)
         print(f"| {manner} | {effects} | {moved:.2%}, {largest:.3f}, {changed:.2%} |", flush=True)
         for count in BUSINESS:
-            before, error, after, error_after = at_work(others, count, manner)
-            print(
-                f"  {count} lessons: accuracy {before:.3f} -> {after:.3f}, ECE {error:.3f} -> {error_after:.3f}",
-                flush=True,
-            )
+            print(f"  {count} lessons: {at_work(others, count, manner)}", flush=True)
 
 
 if __name__ == "__main__":
