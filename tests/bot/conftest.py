@@ -12,6 +12,7 @@ import pytest_asyncio
 import yaml
 from nats.js.errors import NotFoundError
 from pydantic import SecretStr
+from tracker_bot import albums
 from tracker_bot.account import Account
 from tracker_bot.channel import Channel, opened
 from tracker_bot.dispatching import Handler
@@ -62,6 +63,7 @@ class Files:
                         "provider": "telegram",
                         "autoRegister": True,
                         "host": "bot.example.org",
+                        "limits": {"perSecond": 1000},
                         "verification": {"type": "Token", "token": token},
                     }
                     | (webhook or {}),
@@ -96,6 +98,12 @@ class Running:
 type Start = Callable[..., Any]
 
 
+@pytest.fixture(autouse=True)
+def quick_albums(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The long wait after a start is for processes that were away; these were not."""
+    monkeypatch.setattr(albums, "UNQUIET", 1.0)
+
+
 @pytest_asyncio.fixture
 async def telegram() -> AsyncIterator[TelegramApi]:
     async with running_telegram() as server:
@@ -104,7 +112,8 @@ async def telegram() -> AsyncIterator[TelegramApi]:
 
 @pytest.fixture
 def files(tmp_path: Path, telegram: TelegramApi) -> Files:
-    written = Files(tmp_path / "source.yaml", tmp_path / "secrets")
+    written = Files(tmp_path / "manifests/source.yaml", tmp_path / "secrets")
+    written.manifest.parent.mkdir()
     written.write()
     written.secret("token", telegram.token)
     written.secret("webhook", SECRET)
@@ -127,9 +136,7 @@ def start(files: Files, telegram: TelegramApi, nats_url: str) -> Start:
     async def starting(
         handlers: Callable[[Account], Sequence[Handler]] = lambda _: (), **settings: Any
     ) -> AsyncIterator[Running]:
-        own = TelegramSettings(
-            **{"api_url": telegram.url, "poll_seconds": 1, "answer_seconds": 1.0, "port": 0} | settings
-        )
+        own = TelegramSettings(**{"api_url": telegram.url, "poll_seconds": 1, "answer_seconds": 1.0} | settings)
         source = SourceFiles(manifest=files.manifest, secrets_dir=files.secrets)
         environment = BotSettings(nats=NatsSettings(url=SecretStr(nats_url)), source=source, bot=own)
         async with (
@@ -137,13 +144,6 @@ def start(files: Files, telegram: TelegramApi, nats_url: str) -> Start:
             opened(served, own, handlers) as channel,
         ):
             tasks = [asyncio.create_task(loop) for loop in channel.loops]
-            if channel.receiving is not None:
-                receiving = channel.receiving
-
-                async def port() -> int:
-                    return receiving.port
-
-                telegram.routes[PUBLIC] = f"http://127.0.0.1:{await eventually('port', port)}"
             try:
                 yield Running(served, channel)
             finally:

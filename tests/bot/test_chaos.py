@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from time import monotonic
 
@@ -13,9 +14,10 @@ import pytest
 from pydantic import SecretStr
 from tracker_core.bus import INBOUND, connect, ensure_bus
 from tracker_core.settings import NatsSettings
-from tracker_local.ports import free_port
 
 from tests.bot.conftest import PUBLIC, Files, all_on_bus, until
+from tests.ingestion.gateway.folders import Folders
+from tests.ingestion.gateway.test_process import gateway_process
 from tests.support.servers import Server
 from tests.support.telegram_api import ANNA, GROUP, OLEG, TelegramApi
 from tests.support.waiting import eventually
@@ -29,7 +31,6 @@ class Bot:
     """`python -m tracker_bot`, to be killed and started again."""
 
     def __init__(self, files: Files, telegram: TelegramApi, nats_url: str, log: Path) -> None:
-        self.port = free_port()
         self._log = log
         self._environment = os.environ | {
             "TRACKER_NATS__URL": nats_url,
@@ -37,7 +38,6 @@ class Bot:
             "TRACKER_SOURCE__SECRETS_DIR": str(files.secrets),
             "TRACKER_BOT__API_URL": telegram.url,
             "TRACKER_BOT__POLL_SECONDS": "2",
-            "TRACKER_BOT__PORT": str(self.port),
         }
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -67,11 +67,20 @@ def bot(files: Files, telegram: TelegramApi, nats_url: str, tmp_path: Path) -> I
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("mode", ["polling", "webhook"])
 async def test_thousand_messages_are_a_thousand_whatever_is_killed(
-    telegram: TelegramApi, files: Files, bot: Bot, nats_server: Server, *, mode: str
+    telegram: TelegramApi, files: Files, bot: Bot, nats_server: Server, *, tmp_path: Path, mode: str
 ) -> None:
     files.write(mode=mode)
     telegram.repeats = 0.1
-    telegram.routes[PUBLIC] = f"http://127.0.0.1:{bot.port}"
+    folders = Folders(files.manifest.parent, files.secrets)
+    async with AsyncExitStack() as stack:
+        if mode == "webhook":
+            gateway, _ = stack.enter_context(gateway_process(folders, nats_server.url, tmp_path / "gateway.log"))
+            telegram.routes[PUBLIC] = gateway
+            stack.push_async_callback(telegram.stop)
+        await through_chaos(telegram, bot, nats_server)
+
+
+async def through_chaos(telegram: TelegramApi, bot: Bot, nats_server: Server) -> None:
     bus = await connect(NatsSettings(url=SecretStr(nats_server.url)), name="test")
     await ensure_bus(bus.js)
     expected: set[str] = set()

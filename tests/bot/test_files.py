@@ -1,9 +1,10 @@
 """Files and albums: the bytes are kept where that is wanted, the name and size always; an album is one message."""
 
+import asyncio
 import json
 
 import pytest
-from tracker_bot import fetching
+from tracker_bot import albums, fetching
 from tracker_core.bus import CURSORS_BUCKET, Bus
 from tracker_core.channels.files import Files as Store
 from tracker_core.inbound import InboundMessage
@@ -174,6 +175,23 @@ async def test_album_survives_a_crash_between_its_parts(telegram: TelegramApi, s
         kept = await (await bus.js.key_value(CURSORS_BUCKET)).get("support.telegram")
     assert (message.text, len(message.attachments)) == ("the big printer", 2)
     assert b"file-0" not in (kept.value or b"")
+
+
+async def test_part_that_an_outage_holds_up_is_waited_for(
+    telegram: TelegramApi, start: Start, bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(albums, "UNQUIET", 4.0)
+    async with start() as running:
+        await running.reason("")
+        first = telegram.album(b"one", caption="the printer")[0]
+        await until("the first part", lambda: running.channel.place.memory.albums)
+        telegram.fail("getUpdates", 502, "Bad Gateway", times=2)
+        await running.reason("ProviderError")
+        await asyncio.sleep(1.5)  # longer than parts are waited for when all is well
+        photo = [telegram.file(b"two") | {"width": 1, "height": 1}]
+        telegram.say(media_group_id=first["media_group_id"], photo=photo)
+        (message,) = await on_bus(bus, 1)
+    assert len(message.attachments) == 2
 
 
 async def test_many_albums_at_once_are_each_one_message(telegram: TelegramApi, start: Start, bus: Bus) -> None:

@@ -1,19 +1,26 @@
-"""Webhook mode: success is answered when an update is safe, and what is registered is kept, withdrawn and explained."""
+"""Webhook mode: Telegram -> gateway -> bus -> the bot; what is registered is kept, withdrawn and explained."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
-import aiohttp
 import pytest
+import pytest_asyncio
+from aiohttp import web
 from tracker_bot import registration
 from tracker_bot.dispatching import UPDATES
-from tracker_bot.receiving import HEADER
-from tracker_core.bus import Bus
+from tracker_core.bus import HANDED, Bus
 from tracker_core.errors import ConfigurationError
 
-from tests.bot.conftest import PATH, PUBLIC, SECRET, Files, Running, Start, all_on_bus, on_bus, until
+from tests.bot.conftest import PATH, PUBLIC, SECRET, Files, Start, all_on_bus, on_bus, until
+from tests.ingestion.gateway.conftest import Running as Gateway
+from tests.ingestion.gateway.conftest import running as gateway_running
+from tests.ingestion.gateway.folders import Folders
 from tests.support.servers import Server
-from tests.support.telegram_api import GROUP, Hook, TelegramApi
+from tests.support.telegram_api import ANNA, GROUP, Hook, TelegramApi
+from tests.support.waiting import eventually
+
+HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
 
 @pytest.fixture
@@ -22,22 +29,35 @@ def files(files: Files) -> Files:
     return files
 
 
-async def post(running: Running, body: Any, headers: dict[str, str] | None = None) -> int:
-    assert running.channel.receiving is not None
-    url = f"http://127.0.0.1:{running.channel.receiving.port}{PATH}"
-    data = body if isinstance(body, bytes) else None
-    async with (
-        aiohttp.ClientSession() as session,
-        session.post(url, data=data, json=None if data is not None else body, headers=headers) as response,
-    ):
-        return response.status
+@pytest_asyncio.fixture(autouse=True)
+async def gateway(files: Files, telegram: TelegramApi, nats_url: str) -> AsyncIterator[Gateway]:
+    """A gateway, and the public address that leads to it."""
+    async with gateway_running(Folders(files.manifest.parent, files.secrets), nats_url) as gateway:
+
+        async def forward(request: web.Request) -> web.Response:
+            answer = await gateway.post(request.path, content=await request.read(), headers=dict(request.headers))
+            return web.Response(status=answer.status_code, body=answer.content)
+
+        app = web.Application()
+        app.router.add_post("/{path:.*}", forward)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        telegram.routes[PUBLIC] = "http://{}:{}".format(*runner.addresses[0][:2])
+        yield gateway
+        await telegram.stop()
+        await runner.cleanup()
+
+
+async def post(gateway: Gateway, body: Any, headers: dict[str, str] | None = None) -> int:
+    host = {"Host": "bot.example.org"}
+    if isinstance(body, bytes):
+        return (await gateway.post(PATH, content=body, headers=host | (headers or {}))).status_code
+    return (await gateway.post(PATH, json=body, headers=host | (headers or {}))).status_code
 
 
 def update(telegram: TelegramApi, text: str = "hello") -> dict[str, Any]:
-    return {
-        "update_id": 5,
-        "message": telegram.compose(GROUP, {"id": 7, "is_bot": False, "first_name": "A"}, text=text),
-    }
+    return {"update_id": 5, "message": telegram.compose(GROUP, ANNA, text=text)}
 
 
 async def test_telegram_is_told_where_to_call_and_its_calls_become_messages(
@@ -57,78 +77,107 @@ async def test_telegram_is_told_where_to_call_and_its_calls_become_messages(
     assert telegram.hook is not None  # a stop leaves it: Telegram keeps what comes until the next start
 
 
-async def test_late_start_is_called_for_what_was_missed(telegram: TelegramApi, start: Start, bus: Bus) -> None:
+async def test_late_start_reads_what_the_gateway_took_meanwhile(telegram: TelegramApi, start: Start, bus: Bus) -> None:
     async with start():
         telegram.say("one")
         await on_bus(bus, 1)
     telegram.say("two")
-    await until("a failed call", lambda: telegram.hook and telegram.hook.last_error_message)
+    await until("delivery to the gateway", lambda: not telegram.pending)
     async with start() as running:
         await on_bus(bus, 2)
         await running.reason("")
 
+        async def acknowledged() -> bool:
+            return (await bus.js.stream_info(HANDED)).state.messages == 0
+
+        await eventually("acknowledgement", acknowledged)
+
+
+async def test_what_a_crashed_process_had_taken_comes_again_at_once_and_once(
+    telegram: TelegramApi, start: Start, bus: Bus
+) -> None:
+    telegram.slow("download", 60)
+    async with start():
+        telegram.say(caption="slow", document=telegram.file(b"x") | {"file_name": "a.pdf"})
+        telegram.say("next")
+        await until("a download", lambda: telegram.calls("getFile"))
+    telegram.faults.clear()
+    async with start():
+        messages = await on_bus(bus, 2)
+    assert [m.text for m in messages] == ["slow", "next"]
+
 
 @pytest.mark.parametrize("headers", [{}, {HEADER: ""}, {HEADER: SECRET[:-1]}, {"Authorization": SECRET}])
 async def test_who_does_not_know_the_secret_is_refused(
-    telegram: TelegramApi, start: Start, bus: Bus, headers: dict[str, str]
+    telegram: TelegramApi, gateway: Gateway, start: Start, bus: Bus, *, headers: dict[str, str]
 ) -> None:
-    async with start() as running:
-        assert await post(running, update(telegram), headers) == 401
-        assert await post(running, b"not JSON", headers) == 401
+    async with start():
+        assert await post(gateway, update(telegram), headers) == 401
         assert await all_on_bus(bus) == []
-        assert await post(running, update(telegram), {HEADER: SECRET}) == 200
-        assert len(await all_on_bus(bus)) == 1
+        assert await post(gateway, update(telegram), {HEADER: SECRET}) == 202
+        assert len(await on_bus(bus, 1)) == 1
 
 
 async def test_both_secrets_count_while_one_is_replaced(
-    telegram: TelegramApi, files: Files, start: Start, bus: Bus
+    telegram: TelegramApi, files: Files, gateway: Gateway, start: Start
 ) -> None:
     refs = {
         "secretRef": {"name": "telegram", "key": "new"},
         "previousSecretRef": {"name": "telegram", "key": "webhook"},
     }
-    files.write(mode="webhook", webhook={"verification": {"type": "Token", "token": refs}})
+    async with start():
+        await until("the old one", lambda: telegram.hook and telegram.hook.secret_token == SECRET)
     files.secret("new", "the-new-one")
-    async with start() as running:
-        assert await post(running, update(telegram), {HEADER: SECRET}) == 200
-        assert await post(running, update(telegram), {HEADER: "the-new-one"}) == 200
-        (files.secrets / "support/telegram/webhook").unlink()
-        assert await post(running, update(telegram), {HEADER: SECRET}) == 401
-        assert await post(running, update(telegram), {HEADER: "the-new-one"}) == 200
-        (files.secrets / "support/telegram/new").unlink()
-        assert await post(running, update(telegram), {HEADER: "the-new-one"}) == 503
+    files.write(mode="webhook", webhook={"verification": {"type": "Token", "token": refs}})
+
+    async def reloaded() -> bool:
+        return await post(gateway, update(telegram), {HEADER: "the-new-one"}) == 202
+
+    await eventually("the new secret", reloaded)
+    assert await post(gateway, update(telegram), {HEADER: SECRET}) == 202
+    async with start():
+        await until("the new one", lambda: telegram.hook and telegram.hook.secret_token == "the-new-one")
 
 
-async def test_success_is_answered_after_the_ack_and_not_before(
+async def test_bus_that_is_away_keeps_updates_at_telegram(
     telegram: TelegramApi, start: Start, bus: Bus, nats_server: Server
 ) -> None:
     async with start() as running:
+        await until("webhook", lambda: telegram.hook)
         await running.reason("")
         nats_server.kill()
-        calling = asyncio.create_task(post(running, update(telegram), {HEADER: SECRET}))
-        await running.reason("BusUnavailable")
-        assert not calling.done()
+        telegram.say("waits")
+        await until("a refused call", lambda: telegram.hook and telegram.hook.last_error_message)
+        assert telegram.hook is not None
+        assert "503" in str(telegram.hook.last_error_message)
         nats_server.start()
-        assert await calling == 200
-        assert len(await on_bus(bus, 1)) == 1
+        assert (await on_bus(bus, 1))[0].text == "waits"
 
 
 async def test_what_cannot_be_read_is_a_dead_letter_and_not_sent_again(
-    telegram: TelegramApi, start: Start, bus: Bus
+    telegram: TelegramApi, gateway: Gateway, start: Start, bus: Bus
 ) -> None:
     async with start() as running:
-        assert await post(running, b'{"update_id": 1', {HEADER: SECRET}) == 200
-        assert await post(running, {"update_id": 2, "message": {"text": "x"}}, {HEADER: SECRET}) == 200
-        assert await post(running, update(telegram), {HEADER: SECRET}) == 200
-        messages = await on_bus(bus, 3)
-    assert [bool(m.dead) for m in messages] == [True, True, False]
-    assert messages[0].raw == '{"update_id": 1'
+        telegram.push_raw({"update_id": 2, "message": {"text": "x"}})
+        telegram.say("after")
+        messages = await on_bus(bus, 2)
+        await until("confirmation", lambda: not telegram.pending)
+        assert "is a dead letter" in running.served.condition.report().detail
+        assert running.served.condition.report().state == "ready"
+    by_id = {m.external_id: m for m in messages}
+    assert "cannot be read" in by_id["update:2"].dead
+    assert by_id["-1001:1"].text == "after"
 
 
-async def test_suspended_webhook_leaves_updates_at_telegram(telegram: TelegramApi, files: Files, start: Start) -> None:
+async def test_suspended_webhook_leaves_updates_at_telegram(
+    telegram: TelegramApi, files: Files, gateway: Gateway
+) -> None:
     files.write(mode="webhook", webhook={"suspend": True})
-    async with start() as running:
-        assert await post(running, update(telegram), {HEADER: SECRET}) == 503
+
+    async def refused() -> bool:
+        return await post(gateway, update(telegram), {HEADER: SECRET}) == 503
+
+    await eventually("refusal", refused)
 
 
 async def test_mode_may_change_in_both_directions_without_loss(
@@ -137,19 +186,18 @@ async def test_mode_may_change_in_both_directions_without_loss(
     async with start():
         telegram.say("called")
         await on_bus(bus, 1)
-    telegram.say("between")
     files.write(mode="polling")
     async with start() as running:
         telegram.say("polled")
-        await on_bus(bus, 3)
+        await on_bus(bus, 2)
         await running.reason("")
         assert telegram.hook is None
-    telegram.say("between again")
+    telegram.say("between")
     files.write(mode="webhook")
     async with start():
         telegram.say("called again")
-        messages = await on_bus(bus, 5)
-    assert [m.text for m in messages] == ["called", "between", "polled", "between again", "called again"]
+        messages = await on_bus(bus, 4)
+    assert [m.text for m in messages] == ["called", "polled", "between", "called again"]
 
 
 async def test_address_that_has_moved_is_told_anew(telegram: TelegramApi, files: Files, start: Start, bus: Bus) -> None:
@@ -211,13 +259,16 @@ async def test_secret_that_telegram_does_not_take_is_named(telegram: TelegramApi
     assert telegram.calls("setWebhook") == []
 
 
-async def test_wrong_token_is_named_and_the_server_waits(telegram: TelegramApi, files: Files, start: Start) -> None:
+async def test_wrong_token_is_named_and_calls_wait(
+    telegram: TelegramApi, files: Files, start: Start, bus: Bus, gateway: Gateway
+) -> None:
     files.secret("token", "123456:wrong")
     async with start() as running:
         await running.reason("InvalidCredentials")
-        calling = asyncio.create_task(post(running, update(telegram), {HEADER: SECRET}))
+        assert await post(gateway, update(telegram), {HEADER: SECRET}) == 202
+        assert await all_on_bus(bus) == []
         files.secret("token", telegram.token)
-        assert await calling == 200
+        await on_bus(bus, 1)
 
 
 @pytest.mark.parametrize(
@@ -231,16 +282,3 @@ async def test_source_without_a_usable_webhook_does_not_start(
     with pytest.raises(ConfigurationError, match=words):
         async with start():
             pass
-
-
-async def test_probes_say_how_it_is(files: Files, start: Start) -> None:
-    files.secret("token", "123456:wrong")
-    async with start() as running:
-        await running.reason("InvalidCredentials")
-        assert running.channel.receiving is not None
-        base = f"http://127.0.0.1:{running.channel.receiving.port}"
-        async with aiohttp.ClientSession() as session:
-            async with session.get(f"{base}/healthz") as response:
-                assert response.status == 200
-            async with session.get(f"{base}/readyz") as response:
-                assert response.status == 503

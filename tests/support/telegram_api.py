@@ -486,7 +486,9 @@ class TelegramApi:
             (to + hook.url.removeprefix(public) for public, to in self.routes.items() if hook.url.startswith(public)),
             hook.url,
         )
-        headers = {"X-Telegram-Bot-Api-Secret-Token": hook.secret_token} if hook.secret_token else {}
+        headers = {"Host": hook.url.split("/")[2]}
+        if hook.secret_token:
+            headers["X-Telegram-Bot-Api-Secret-Token"] = hook.secret_token
         try:
             async with session.post(url, json=update, headers=headers) as response:
                 if response.ok:

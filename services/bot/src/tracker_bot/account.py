@@ -22,6 +22,10 @@ log = logging.getLogger(__name__)
 
 _LOOK = 1.0
 """Seconds between two looks at a Secret that is wrong or missing."""
+_PRIVACY = (
+    "Privacy mode is on: in groups the bot sees commands and answers to it only, unless it is an admin there. "
+    "Turn it off at @BotFather (/setprivacy), then add the bot to the group anew"
+)
 
 
 class Account:
@@ -31,6 +35,7 @@ class Account:
         assert served.source.spec.telegram is not None, "the schema says so for this kind"
         self._served = served
         self._ref = served.source.spec.telegram.token_secret_ref
+        self._groups = served.source.spec.telegram.groups
         self._session = AiohttpSession(
             api=TelegramAPIServer.from_base(settings.api_url), timeout=settings.answer_seconds
         )
@@ -72,6 +77,8 @@ class Account:
                 self._bot = bot
                 self._known.set()
                 self.ready()
+                if self._groups and not self._me.can_read_all_group_messages:
+                    self._served.condition.note(_PRIVACY)
                 log.info("Source %s: signed in as @%s", self._served.key, self._me.username)
                 return
             failures += 1

@@ -2,8 +2,9 @@
 
 Telegram does not say how many there are, and sends the next one of a chat only after the one before was confirmed. So a
 part is kept on the bus, then confirmed; when no more come for a second, the parts are sealed, published and forgotten.
-Each step is saved before the next: after a crash the same parts make the same message. A part that comes after all that
-is a message of its own, which answers the album.
+Each step is saved before the next: after a crash the same parts make the same message. After a start or an outage parts
+may be under way for longer, and are waited for longer. One that comes after all that is a message of its own, which
+answers the album.
 """
 
 import asyncio
@@ -12,12 +13,15 @@ from time import monotonic
 
 import msgspec
 from aiogram.types import Message
+from tracker_core.channels.process import Served
 
 from tracker_bot.place import Album, Place
 from tracker_bot.taking import Taking, message_of, parse_update
 
 QUIET = 1.0
 """Seconds without another part that complete an album."""
+UNQUIET = 15.0
+"""The same for so long after a start or an outage: what was refused comes again only then."""
 MAX_PARTS = 10
 """https://core.telegram.org/bots/api#sendmediagroup"""
 MAX_HELD_BYTES = 300_000
@@ -27,12 +31,15 @@ MAX_HELD_BYTES = 300_000
 class Albums:
     """The albums of one Source."""
 
-    def __init__(self, place: Place, taking: Taking) -> None:
+    def __init__(self, served: Served, place: Place, taking: Taking) -> None:
+        self._served = served
         self._place = place
         self._taking = taking
         self._due: dict[int, float] = {}
         self._wake = asyncio.Event()
         self._gone = asyncio.Condition()
+        self._reconnects = 0
+        self._unquiet_until = monotonic() + UNQUIET
 
     async def hold(self, message: Message, raw: dict[str, object]) -> None:
         """Keep a part; return when it is kept."""
@@ -47,7 +54,7 @@ class Albums:
             memory.albums.append(album)
         if number not in _numbers(album):
             album.updates.append(raw)
-        self._due[id(album)] = monotonic() + (QUIET if len(album.updates) < MAX_PARTS else 0)
+        self._due[id(album)] = self._quiet_at() if len(album.updates) < MAX_PARTS else 0
         # Repeats too: the first attempt to save may have been given up.
         await self._place.save()
         self._wake.set()
@@ -87,14 +94,17 @@ class Albums:
     async def run(self) -> None:
         """Publish what is complete, until cancelled."""
         for kept in self._place.memory.albums:
-            self._due[id(kept)] = monotonic() + QUIET
+            self._due[id(kept)] = self._quiet_at()
         while True:
             self._wake.clear()
             albums = self._place.memory.albums
             album = min(albums, key=lambda item: self._due.get(id(item), 0), default=None)
             wait = self._due.get(id(album), 0) - monotonic() if album is not None else None
             if album is not None and wait is not None and wait <= 0:
-                await self._publish(album)
+                if self._due[id(album)] and self._is_disturbed():
+                    self._due[id(album)] = self._quiet_at()
+                else:
+                    await self._publish(album)
                 continue
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), wait)
@@ -124,6 +134,18 @@ class Albums:
 
         async with self._gone:
             await self._gone.wait_for(is_room)
+
+    def _is_disturbed(self) -> bool:
+        """Say whether messages may have been held up since this was asked last."""
+        reconnects = self._served.bus.nc.stats["reconnects"]
+        disturbed = bool(self._served.condition.reason) or reconnects != self._reconnects
+        self._reconnects = reconnects
+        if disturbed:
+            self._unquiet_until = monotonic() + UNQUIET
+        return disturbed
+
+    def _quiet_at(self) -> float:
+        return max(monotonic() + QUIET, self._unquiet_until)
 
     def _of(self, key: str) -> list[Album]:
         return [album for album in self._place.memory.albums if album.key == key]

@@ -29,8 +29,6 @@ class Channel:
     place: Place
     dispatcher: Dispatcher
     sending: Sending
-    receiving: Receiving | None
-    """In webhook mode."""
     loops: tuple[Coroutine[Any, Any, None], ...]
     """To be run for as long as the process lives."""
 
@@ -57,27 +55,18 @@ async def opened(
     account = Account(served, settings)
     place = Place(served.cursor, served.condition)
     taking = Taking(served, Fetching(served, account))
-    albums = Albums(place, taking)
+    albums = Albums(served, place, taking)
     dispatcher = Dispatcher(served, account, place, taking, albums, handlers=handlers(account))
     registration = Registration(served, account, place)
     try:
         await place.load()
-        receiving = None
         loops: tuple[Coroutine[Any, Any, None], ...]
         if webhook is None:
             polling = Polling(account, served.condition, dispatcher, registration, settings)
             loops = (albums.run(), polling.run())
         else:
-            receiving = Receiving(
-                served,
-                account,
-                dispatcher=dispatcher,
-                taking=taking,
-                registration=registration,
-                webhook=webhook,
-                settings=settings,
-            )
+            receiving = Receiving(served, account, dispatcher, registration)
             loops = (albums.run(), receiving.run(), registration.keep(webhook, url))
-        yield Channel(account, place, dispatcher, Sending(account, place), receiving, loops)
+        yield Channel(account, place, dispatcher, Sending(account, place), loops)
     finally:
         await account.close()

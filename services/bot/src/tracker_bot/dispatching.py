@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from aiogram.types import Chat, Message, Update
 from pydantic import ValidationError
 from tracker_core.channels.process import Served
+from tracker_core.telemetry import new_trace
 
 from tracker_bot.account import Account
 from tracker_bot.admission import is_admitted
@@ -50,12 +51,14 @@ class Dispatcher:
         self._handlers = handlers
         self._strangers: set[int] = set()
 
-    async def take(self, raw: object) -> None:
+    async def take(self, raw: object, traceparent: str = "") -> None:
         """Do what an update asks for; return when nothing of it can be lost any more.
 
         Args:
             raw: The update as it came; it may be of no known form.
+            traceparent: W3C trace context that it came with.
         """
+        new_trace(traceparent)
         try:
             update = parse_update(raw)
         except ValidationError as error:

@@ -66,6 +66,7 @@ class Fetching:
                     self._served.condition, lambda: self._files.store(media.name, media.media_type, kept)
                 )
         log.warning("Source %s: file '%s' stays at Telegram: %s", self._served.key, media.name, why)
+        self._served.condition.note(f"File '{media.name}' stays at Telegram: {why}")
         return Attachment(name=media.name, media_type=media.media_type, size=media.size, ref=REF + media.file_id)
 
     async def _content(self, media: Media, until: float) -> tuple[bytes | None, str]:

@@ -15,6 +15,7 @@ from tracker_core.channels.condition import Condition, Reason
 
 from tracker_bot.account import Account
 from tracker_bot.dispatching import UPDATES, Dispatcher
+from tracker_bot.lanes import Lanes, lane_of
 from tracker_bot.registration import Registration
 from tracker_bot.settings import TelegramSettings
 from tracker_bot.troubles import FAILURES, Trouble, diagnose
@@ -23,8 +24,6 @@ log = logging.getLogger(__name__)
 
 _MAX_UPDATES = 100
 """https://core.telegram.org/bots/api#getupdates"""
-_LANES = 8
-"""Chats that are served at once; within a chat the order is kept."""
 
 
 class RawUpdates(TelegramMethod[list[Any]]):
@@ -91,19 +90,11 @@ class Polling:
         if len(updates) == _MAX_UPDATES:
             with contextlib.suppress(*FAILURES):
                 self._condition.lag = (await self._account.bot.get_webhook_info()).pending_update_count
-        lanes: dict[object, list[Any]] = {}
-        for update in updates:
-            lanes.setdefault(_lane(update), []).append(update)
-        places = asyncio.Semaphore(_LANES)
         async with asyncio.TaskGroup() as group:
-            for lane in lanes.values():
-                group.create_task(self._take_in_order(lane, places))
-        self._condition.lag = 0
-
-    async def _take_in_order(self, updates: list[Any], places: asyncio.Semaphore) -> None:
-        async with places:
+            lanes = Lanes(group)
             for update in updates:
-                await self._dispatcher.take(update)
+                await lanes.add(lane_of(update), self._dispatcher.take(update))
+        self._condition.lag = 0
 
     async def _recover(self, trouble: Trouble, failures: int) -> None:
         if trouble.reason == Reason.CONFLICT:
@@ -120,14 +111,3 @@ class Polling:
 def _number(update: Any) -> int | None:
     found = update.get("update_id") if isinstance(update, Mapping) else None
     return found if isinstance(found, int) else None
-
-
-def _lane(update: Any) -> object:
-    """Return what must stay in order with this update: its chat."""
-    for body in update.values() if isinstance(update, Mapping) else ():
-        match body:
-            case {"chat": {"id": chat}} | {"message": {"chat": {"id": chat}}}:
-                return str(chat)
-            case _:
-                continue
-    return None

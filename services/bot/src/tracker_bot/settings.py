@@ -5,7 +5,7 @@ from tracker_core.channels.settings import SourceSettings
 
 
 class TelegramSettings(BaseModel):
-    """`TRACKER_BOT__*`: how this process reaches Telegram, and how Telegram reaches it."""
+    """`TRACKER_BOT__*`: how this process reaches Telegram, and how Telegram reaches the gateway."""
 
     api_url: str = "https://api.telegram.org"
     """Bot API server (https://core.telegram.org/bots/api#using-a-local-bot-api-server)."""
@@ -13,12 +13,8 @@ class TelegramSettings(BaseModel):
     """How long one getUpdates call waits for news."""
     answer_seconds: float = Field(default=10.0, gt=0, le=60)
     """How long Telegram may take for an answer; getUpdates has `poll_seconds` on top."""
-    host: str = "127.0.0.1"
-    """Address to listen on, in webhook mode."""
-    port: int = Field(default=8082, ge=0, le=65535)
-    """Port to listen on, in webhook mode."""
     public_url: str = ""
-    """`https://…` in front of the Webhook's path, as Telegram sees it; by default https:// and the Webhook's host."""
+    """`https://…` of the gateway as Telegram sees it, in webhook mode; by default https:// and the Webhook's host."""
 
 
 class BotSettings(SourceSettings):

@@ -11,6 +11,7 @@ from aiogram.enums import ContentType
 from aiogram.types import Message, Update
 from tracker_core.channels.process import Served
 from tracker_core.inbound import InboundMessage, inbound_message
+from tracker_core.telemetry import current_traceparent
 
 from tracker_bot.fetching import Fetching
 from tracker_bot.media import media_of
@@ -44,12 +45,13 @@ class Taking:
             log.exception("Source %s: a message cannot be read", self._served.key)
             message = self._dead(raws, f"Unforeseen: {type(error).__name__}", parts)
         if message is not None:
-            await self._served.intake.publish(message)
+            await self._served.intake.publish(message, traceparent=current_traceparent())
 
     async def bury(self, raw: object, reason: str) -> None:
         """Publish an update that cannot be read as a dead letter."""
         log.error("Source %s: an update is a dead letter: %s", self._served.key, reason)
-        await self._served.intake.publish(self._dead([raw], reason))
+        await self._served.intake.publish(self._dead([raw], reason), traceparent=current_traceparent())
+        self._served.condition.note(f"An update could not be read and is a dead letter: {reason}")
 
     async def _read(
         self, parts: Sequence[Message], raws: Sequence[object], *, reply_to: str, edited: bool

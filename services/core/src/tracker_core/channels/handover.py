@@ -4,6 +4,7 @@ The gateway stays the one door: it verifies, keeps the request on the bus and an
 takes. The process has what reading needs: the provider's API for names and files, and the Source's own rules.
 """
 
+import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from datetime import datetime
 
 import msgspec
 from nats.js.api import AckPolicy, ConsumerConfig
+from nats.js.errors import NotFoundError
 
 from tracker_core.bus import HANDED, Bus, handed_subject
 from tracker_core.pulling import PullSubscription
@@ -43,13 +45,21 @@ encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(HandedRequest).decode
 
 
-async def handed_over(bus: Bus, source: str) -> AsyncIterator[Handed]:
+async def handed_over(bus: Bus, source: str, *, alone: bool = False) -> AsyncIterator[Handed]:
     """Return the requests for a Source in their order; several of its processes share them.
+
+    Args:
+        bus: The bus.
+        source: `namespace/name`.
+        alone: There is no other process now: what one that crashed had taken comes again at once, and in its order.
 
     Raises:
         nats.errors.Error: the bus is away; ask again.
     """
     consumer = "source-" + source.replace("/", "-").replace(".", "_")
+    if alone:
+        with contextlib.suppress(NotFoundError):
+            await bus.js.delete_consumer(HANDED, consumer)
     await bus.js.add_consumer(
         HANDED,
         ConsumerConfig(

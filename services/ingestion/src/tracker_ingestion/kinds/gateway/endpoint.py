@@ -125,7 +125,10 @@ def build_endpoint(
 
 
 def _is_handed_over(source: Source | None) -> bool:
-    return source is not None and source.spec.slack is not None and source.spec.slack.mode == "events"
+    if source is None:
+        return False
+    slack, telegram = source.spec.slack, source.spec.telegram
+    return (slack is not None and slack.mode == "events") or (telegram is not None and telegram.mode == "webhook")
 
 
 def _blocked(webhook: Webhook, source: Source | None) -> Blocked | None:
