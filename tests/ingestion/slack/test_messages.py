@@ -137,7 +137,9 @@ async def test_file_of_a_shared_channel_is_asked_for(app: Running) -> None:
 
 
 async def test_token_goes_to_slack_only(app: Running) -> None:
-    stranger = a_file(app, "plan.txt", 3) | {"url_private": "https://drive.example/plan.txt", "mode": "external"}
+    elsewhere = app.slack.address.replace("127.0.0.1", "localhost")
+    stranger = a_file(app, "plan.txt", 3) | {"url_private": f"{elsewhere}/files/plan.txt", "mode": "external"}
+    app.slack.files["plan.txt"] = (b"old", "text/plain")
     app.slack.say("C1", "the plan", files=[stranger])
     (message,) = await app.messages(1)
     assert message.attachments[0].ref == "https://acme.slack.com/files/plan.txt"

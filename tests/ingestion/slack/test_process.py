@@ -26,8 +26,8 @@ MESSAGES = 1000
 class Process:
     """`python -m tracker_ingestion slack`, started again by whoever supervises it."""
 
-    def __init__(self, slack: SlackApi, nats_url: str, folder: Path) -> None:
-        files = write_source(folder)
+    def __init__(self, slack: SlackApi, nats_url: str, folder: Path, backfill: str = "72h") -> None:
+        files = write_source(folder, ingest={"backfill": backfill})
         self._environment = os.environ | {
             "TRACKER_NATS__URL": nats_url,
             "TRACKER_SOURCE__MANIFEST": str(files.manifest),
@@ -49,9 +49,9 @@ class Process:
         return self.child.wait(20)
 
 
-@pytest.fixture
-def process(slack: SlackApi, nats_url: str, tmp_path: Path) -> Iterator[Process]:
-    running = Process(slack, nats_url, tmp_path)
+@pytest.fixture(params=["72h"])
+def process(slack: SlackApi, nats_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Process]:
+    running = Process(slack, nats_url, tmp_path, backfill=request.param)
     running.start()
     yield running
     if running.child is not None and running.child.poll() is None:
@@ -59,6 +59,8 @@ def process(slack: SlackApi, nats_url: str, tmp_path: Path) -> Iterator[Process]
         running.child.wait(10)
 
 
+# Without the history, each message must come through its own confirmation; with it, nothing may count twice.
+@pytest.mark.parametrize("process", ["0s", "72h"], indirect=True)
 async def test_thousand_messages_survive_three_kills_and_one_of_nats(
     slack: SlackApi, process: Process, nats_url: str, nats_server: Server
 ) -> None:
@@ -70,7 +72,7 @@ async def test_thousand_messages_survive_three_kills_and_one_of_nats(
             channel = "C1" if len(said) % 3 else "C2"
             said.append(f"T1:{channel}:{slack.say(channel, f'number {len(said)}')}")
             if len(said) % 20 == 0:
-                await asyncio.sleep(0.01)  # as they come: spread over a while
+                await asyncio.sleep(0)  # faster than they can be taken, so that a kill finds some under way
 
     async def connected() -> bool:
         return bool(slack.sockets)
@@ -84,15 +86,19 @@ async def test_thousand_messages_survive_three_kills_and_one_of_nats(
     for _ in range(3):
         await eventually("a connection", connected)
         before = len(slack.confirmed)
-        await say(200)
-        await confirmed(before + 50)
+        saying = asyncio.create_task(say(240))
+        await confirmed(before + 60)
+        assert slack.unconfirmed, "killed in the middle of it"
         process.end(signal.SIGKILL)
-        await say(40)
+        await saying
         process.start()
     await eventually("a connection", connected)
-    await say(100)
+    before = len(slack.confirmed)
+    saying = asyncio.create_task(say(MESSAGES - len(said)))
+    await confirmed(before + 60)
+    assert slack.unconfirmed, "killed in the middle of it"
     nats_server.kill()
-    await say(MESSAGES - len(said))
+    await saying
     nats_server.start()
 
     async def all_confirmed() -> bool:

@@ -12,8 +12,10 @@ from tracker_ingestion.kinds.slack.cache import Cache
 from tracker_ingestion.kinds.slack.events_api import read_request
 from tracker_ingestion.kinds.slack.faults import refused
 from tracker_ingestion.kinds.slack.login import missing_scopes
+from tracker_ingestion.kinds.slack.main import connections
 from tracker_ingestion.kinds.slack.reading import moment, read_event, read_shortcut
 from tracker_ingestion.kinds.slack.socket_mode import lane_of
+from tracker_ingestion.kinds.slack.web import Web
 
 MESSAGE: dict[str, Any] = {"type": "message", "user": "U1", "text": "hello", "ts": "1355517523.000005"}
 
@@ -135,3 +137,24 @@ def test_cache_forgets_the_oldest_and_the_late() -> None:
     assert (cache.get("a"), cache.get("b"), cache.get("c")) == (1, None, 3)
     cache.put("d", 4, -1)
     assert cache.get("d") is None
+
+
+@pytest.mark.parametrize(
+    ("url", "trusted"),
+    [
+        ("https://files.slack.com/files-pri/T1-F1/a.png", True),
+        ("https://hooks.slack.com/app/1", True),
+        ("https://slack.com/x", True),
+        ("http://files.slack.com/a.png", False),
+        ("https://files.slack.com:8443/a.png", False),
+        ("https://files.slack.com.evil.example/a.png", False),
+        ("https://evilslack.com/a.png", False),
+        ("https://slack.com@evil.example/a.png", False),
+        ("//files.slack.com/a.png", False),
+        ("https://[bad", False),
+        ("", False),
+    ],
+)
+async def test_only_slack_itself_may_see_the_token(url: str, trusted: bool) -> None:
+    async with connections() as session:
+        assert Web(session, "https://slack.com/api/").trusts(url) is trusted
