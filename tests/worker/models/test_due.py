@@ -143,6 +143,9 @@ def test_an_impossible_date_is_no_date():
         (Category.BUG, "I set due Friday, the card says Thursday"),
         (Category.FEATURE, "lunch orders until 10 instead of until 8 would help"),
         (Category.NOISE, "done by Friday, promised!"),
+        (Category.TASK, "print Tuesday's minutes and file them"),
+        (Category.TASK, "call me back, I'm in the office until 5 pm"),
+        (Category.TASK, "got the parcel today, somebody has to put it into the store room"),
     ],
 )
 def test_a_day_in_what_is_no_request_is_no_deadline(category, text):

@@ -54,7 +54,9 @@ _SPAN = re.compile(
 _SPAN_BEGINS = re.compile(rf"(?:{WEEKDAYS}) ?(?:to|till|through|по|до|bis|a|al|hasta|[-–]) ?(?:el )?(?:{WEEKDAYS})\b")
 _FOR = re.compile(r"\b(?:for|on|к|на|в|во|у|für|am|para|el)(?: (?:the|this|el|den|coming|эту|этот|цю|цей))? $")
 _HAPPENED = re.compile(
-    r"\b(?:nothing|nobody|no one|didn't|hasn't|came|arrived|went|deleted|lost|was|were|не привез\w+|не приш\w+|не было"
+    r"\b(?:got|received|called|said|told|found|broke|bekommen|erhalten|gekommen|получил\w*|сломал\w*|позвонил\w*"
+    r"|отримал\w*|зламал\w*|подзвонил\w*|recib\w+|llegaron|llamó|llamaron|me dijo|nothing|nobody|no one"
+    r"|didn't|hasn't|came|arrived|went|deleted|lost|was|were|не привез\w+|не приш\w+|не было"
     r"|пришл\w+|приехал\w+"
     r"|не привезли|не було|прийш\w+|приїхал\w+|kam|kamen|gelöscht|borré|удалил\w*|видалил\w*|war|waren|wurde"
     r"|konnte|no ha|no vino|vino|llegó|estuvo)\b"
@@ -90,6 +92,18 @@ _AROUND = 240
 """Characters before and after a date that say what it is."""
 _BESIDE = 28
 """Characters between an hour and its day."""
+_ONLY_NAMED = re.compile(
+    r"\w+(?:'s\b| (?:meetings?|shifts?|class(?:es)?|sessions?|reports?|minutes|newsletter|market|train|slot|group|crew"
+    r"|sitzung|schicht|kurs|gruppe|совещани\w+|смен\w+|занят\w+|нарад\w+|змін\w+|clases?|turnos?|reuni[oó]n)\b)"
+)
+"""A weekday that says which one is meant: "Tuesday's minutes", "the Monday shift"."""
+_AVAILABLE = re.compile(
+    r"\b(?:open|opened|office|available|reachable|in until|home|here|geöffnet|offen|erreichbar|büro"
+    r"|da bis|sprechzeit\w*"
+    r"|работа[еюя]\w+|открыт\w*|на месте|дома|приём\w*|прийом\w*|працю\w+|відкрит\w*|вдома|abiert\w+|estoy|estaré"
+    r"|estamos|horario|atendemos)\b[^.!?;]*$"
+)
+"""An hour until which somebody is there."""
 _TELLING = {Category.QUESTION, Category.BUG, Category.INCIDENT}
 """What names days without asking for something by them."""
 _ASKING = {"request", "please"}
@@ -152,6 +166,8 @@ def _is_deadline(line: str, found: FoundDate, category: Category | None) -> bool
     before, after = _around(line, found)
     if category in _TELLING and not _NEEDED.search(before + after):
         return False
+    if found.kind is DateKind.TIME and _AVAILABLE.search(before):
+        return False
     if found.kind in {DateKind.DEADLINE, DateKind.TIME}:
         return True
     if category is Category.TASK and _THEN.search(after):
@@ -181,8 +197,7 @@ def _is_asked_for(line: str, found: FoundDate, category: Category | None) -> boo
         return False
     if found.kind in {DateKind.NEAR, DateKind.WEEK}:
         return not _HAPPENED.search(clause)
-    if found.kind is DateKind.ABSOLUTE:
-        return category is Category.TASK and bool(_FOR.search(before))
-    if found.kind is not DateKind.WEEKDAY:
-        return False
-    return bool(_FOR.search(before)) or (category is Category.TASK and not _HAPPENED.search(clause))
+    named_for = bool(_FOR.search(before))
+    if found.kind is DateKind.WEEKDAY and (named_for or not _ONLY_NAMED.match(after)):
+        return named_for or (category is Category.TASK and not _HAPPENED.search(clause))
+    return found.kind is DateKind.ABSOLUTE and category is Category.TASK and named_for
