@@ -29,15 +29,20 @@ describe('accuracy over time', () => {
     const { unit, points } = seriesOf(report('2026-09-01', '2026-10-30', days));
     expect(unit).toBe('week');
     expect(points.slice(0, 2)).toEqual([
-      { day: '2026-08-31', judged: 4, right: 3, accuracy: 0.75 },
-      { day: '2026-09-07', judged: 1, right: 0, accuracy: 0 },
+      { day: '2026-08-31', judged: 4, right: 3, accuracy: 0.75, recent: 0.75 },
+      { day: '2026-09-07', judged: 1, right: 0, accuracy: 0, recent: 0.6 },
     ]);
     expect(points).toHaveLength(9);
   });
 
   test('the rows of single Sources are not counted twice', () => {
     const { points } = seriesOf(report('2026-03-01', '2026-03-01', [['2026-03-01', 2, 2], ['2026-03-01', 2, 2, 'default/inbox']]));
-    expect(points).toEqual([{ day: '2026-03-01', judged: 2, right: 2, accuracy: 1 }]);
+    expect(points).toEqual([{ day: '2026-03-01', judged: 2, right: 2, accuracy: 1, recent: 1 }]);
+  });
+
+  test('the line is that of the seven days up to each', () => {
+    const { points } = seriesOf(report('2026-03-01', '2026-03-09', [['2026-03-01', 1, 0], ['2026-03-02', 3, 3]]));
+    expect(points.map(({ recent }) => recent)).toEqual([0, 0.75, 0.75, 0.75, 0.75, 0.75, 0.75, 1, null]);
   });
 
   test('the clock change in spring loses no day', () => {

@@ -22,6 +22,8 @@ import type { Point } from './figures';
 export const CHART_HEIGHT = 224;
 
 const tick = { fill: 'var(--faint)', fontSize: 11 };
+const FEW = 7;
+const dot = { fill: 'var(--accent)', strokeWidth: 0 };
 const quarters = [0, 0.25, 0.5, 0.75, 1];
 const margin = { top: 10, right: 8, bottom: 0, left: 0 };
 const axis = { tick, tickLine: false, axisLine: false } as const;
@@ -42,12 +44,14 @@ function Note({ title, lines }: { title: string; lines: string[] }) {
 
 export function OverTimeChart({ points }: { points: Point[] }) {
   const most = Math.max(...points.map(({ judged }) => judged));
+  // A line of few points is seen by its dots.
+  const few = points.filter(({ recent }) => recent !== null).length <= FEW;
   return (
     <ResponsiveContainer width="100%" height={CHART_HEIGHT}>
       <ComposedChart data={points} margin={margin} accessibilityLayer={false}>
         <CartesianGrid vertical={false} stroke="var(--line)" />
         <XAxis dataKey="day" {...axis} tickFormatter={formatDueDay} minTickGap={40} tickMargin={6} />
-        <YAxis yAxisId="share" {...share} />
+        <YAxis {...share} />
         {/* How many were decided stands behind, at a third of the height: it says how much a point is worth. */}
         <YAxis yAxisId="count" hide domain={[0, most * 3]} />
         <Tooltip
@@ -56,21 +60,21 @@ export function OverTimeChart({ points }: { points: Point[] }) {
           content={({ payload }) => {
             const point = payload[0]?.payload as Point | undefined;
             if (!point) return null;
-            const { day, judged, right, accuracy } = point;
-            if (accuracy === null) return null;
-            return <Note title={formatDueDay(day)} lines={[formatPercent(accuracy), t('accuracy.of', { right: formatNumber(right), judged: formatNumber(judged) })]} />;
+            const { day, judged, right, recent } = point;
+            const own = t('accuracy.rightOf', { right: formatNumber(right), judged: formatNumber(judged) });
+            return (
+              <Note title={recent === null ? formatDueDay(day) : `${formatDueDay(day)} · ${formatPercent(recent)}`} lines={[own]} />
+            );
           }}
         />
         <Bar yAxisId="count" dataKey="judged" fill="var(--pressed)" maxBarSize={18} radius={2} isAnimationActive={false} />
         <Line
-          yAxisId="share"
-          dataKey="accuracy"
+          dataKey="recent"
           type="linear"
-          connectNulls
           stroke="var(--accent)"
           strokeWidth={2}
-          dot={{ r: 3, fill: 'var(--accent)', strokeWidth: 0 }}
-          activeDot={{ r: 4, fill: 'var(--accent)', strokeWidth: 0 }}
+          dot={few && { ...dot, r: 3 }}
+          activeDot={{ ...dot, r: 4 }}
           isAnimationActive={false}
         />
       </ComposedChart>
@@ -88,7 +92,7 @@ export function CalibrationChart({ steps }: { steps: Step[] }) {
         <XAxis type="number" dataKey="confidence" {...axis} domain={[0, 1]} ticks={quarters} tickFormatter={formatPercent} tickMargin={6} />
         <YAxis type="number" dataKey="accuracy" {...share} />
         <ZAxis type="number" dataKey="judged" range={[30, 260]} />
-        <ReferenceLine segment={[{ x: 0, y: 0 }, { x: 1, y: 1 }]} stroke="var(--line-strong)" strokeDasharray="4 4" />
+        <ReferenceLine segment={[{ x: 0, y: 0 }, { x: 1, y: 1 }]} stroke="var(--faint)" strokeDasharray="4 4" />
         <Tooltip
           cursor={false}
           isAnimationActive={false}

@@ -27,8 +27,8 @@ function Cell({ row, category }: { row: ConfusionRow; category: Category }) {
     <td className="p-0.5">
       <span
         className={cn(
-          'nums mx-auto flex h-8 min-w-8 items-center justify-center rounded-md',
-          right && 'bg-green-soft font-medium text-green',
+          'nums mx-auto flex h-8 items-center justify-center rounded-md md:max-w-24',
+          right && (count > 0 ? 'bg-green-soft font-medium text-green' : 'bg-hover text-faint'),
           !right && count > 0 && 'bg-amber-soft font-medium text-amber',
           !right && count === 0 && 'text-line-strong',
         )}
@@ -45,21 +45,21 @@ export function Confusion({ rows: given }: { rows: AccuracyReport['by_category']
   return (
     <Section title={t('accuracy.byCategory')} detail={t('accuracy.byCategory.detail')}>
       <div className={tableFrame}>
-        <table className="w-full border-collapse">
+        <table className="w-full table-fixed border-collapse">
           <thead>
             <tr className={headRow}>
-              <th scope="col" className="pl-4! text-left">
+              <th scope="col" className="w-27 pr-0! pl-4! text-left whitespace-nowrap md:w-40">
                 {t('accuracy.said')}
               </th>
               {categories.map((category) => (
                 <Head key={category} category={category} />
               ))}
-              <th scope="col" className="pr-4! text-right">
+              <th scope="col" className="w-14 pr-4! pl-0! text-right md:w-24">
                 {t('accuracy.right')}
               </th>
             </tr>
           </thead>
-          <tbody>
+          <tbody className="[&_tr:last-child>*]:pb-1 [&_tr:first-child>*]:pt-1">
             {rows.map((row) => (
               <tr key={row.said}>
                 <th scope="row" className="h-10 pl-3 text-left font-medium">
@@ -71,7 +71,7 @@ export function Confusion({ rows: given }: { rows: AccuracyReport['by_category']
                 {categories.map((category) => (
                   <Cell key={category} row={row} category={category} />
                 ))}
-                <td className="nums pr-4 pl-1 text-right">{formatPercent(row.right / row.judged)}</td>
+                <td className="nums pr-4 text-right">{formatPercent(row.right / row.judged)}</td>
               </tr>
             ))}
           </tbody>

@@ -1,9 +1,8 @@
 import type { AccuracyReport } from '@/shared/api/types';
-import { formatNumber, t, type MessageKey } from '@/shared/i18n/translate';
+import { formatNumber, t } from '@/shared/i18n/translate';
+import { propertyName } from '@/shared/tasks/property-name';
 
 import { Section } from './figure';
-
-const nameOf = (field: string) => t(`property.${field.replace(/_(id|on)$/, '')}` as MessageKey);
 
 /** What people changed most of what triage had read off the messages. */
 export function Corrections({ rows }: { rows: AccuracyReport['corrections'] }) {
@@ -14,7 +13,7 @@ export function Corrections({ rows }: { rows: AccuracyReport['corrections'] }) {
         <dl className="flex flex-col gap-px overflow-hidden rounded-xl border bg-surface py-2">
           {rows.map(({ field, count }) => (
             <div key={field} className="flex h-9 items-center gap-3 px-4">
-              <dt className="w-24 shrink-0 truncate">{nameOf(field)}</dt>
+              <dt className="w-24 shrink-0 truncate">{propertyName(field)}</dt>
               <dd className="flex min-w-0 flex-1 items-center gap-3">
                 <span aria-hidden="true" className="h-2 min-w-1 rounded-full bg-accent" style={{ width: `${(count / most) * 80}%` }} />
                 <span className="nums text-muted">{formatNumber(count)}</span>

@@ -4,6 +4,8 @@ import { localDay } from '@/shared/i18n/dates';
 
 /** Beyond so many days a point is a week. */
 const DAILY_UP_TO = 31;
+/** Points of the window. */
+const WINDOW = { day: 7, week: 4 };
 const MONDAY = 1;
 /** Fewer decisions say nothing about calibration. */
 const ENOUGH = 20;
@@ -17,6 +19,8 @@ export type Point = {
   right: number;
   /** 0-1; null where nobody decided. */
   accuracy: number | null;
+  /** The same of the window that ends here: a few decisions a day say little by themselves. */
+  recent: number | null;
 };
 
 export type Series = { unit: 'day' | 'week'; points: Point[] };
@@ -32,7 +36,12 @@ function addDays(day: string, days: number): string {
 
 const weekOf = (day: string) => addDays(day, -((localDay(day).getDay() - MONDAY + 7) % 7));
 
-const point = (day: string): Point => ({ day, judged: 0, right: 0, accuracy: null });
+const point = (day: string): Point => ({ day, judged: 0, right: 0, accuracy: null, recent: null });
+
+const share = (points: readonly Point[]) => {
+  const judged = points.reduce((sum, each) => sum + each.judged, 0);
+  return judged === 0 ? null : points.reduce((sum, each) => sum + each.right, 0) / judged;
+};
 
 /** Every day or week of the period in order, also those without a decision: a gap in time is a gap in the chart. */
 export function seriesOf({ from, to, over_time: days }: AccuracyReport): Series {
@@ -47,9 +56,16 @@ export function seriesOf({ from, to, over_time: days }: AccuracyReport): Series 
     if (source !== null || !found) continue;
     found.judged += judged;
     found.right += right;
-    found.accuracy = found.right / found.judged;
   }
-  return { unit, points: [...points.values()] };
+  const list = [...points.values()];
+  return {
+    unit,
+    points: list.map((each, at) => ({
+      ...each,
+      accuracy: share([each]),
+      recent: share(list.slice(Math.max(0, at + 1 - WINDOW[unit]), at + 1)),
+    })),
+  };
 }
 
 export type Calibration = {

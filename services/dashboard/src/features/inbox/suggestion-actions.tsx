@@ -27,9 +27,9 @@ export function SuggestionActions({ actions, onEdit, onDuplicate, snoozing, onSn
       <Menu
         align="end"
         trigger={
-          <Button tone="quiet" aria-label={t('more')} className={cn(part, 'md:w-8 md:px-0')}>
+          <Button tone="quiet" aria-label={t('inbox.other')} className={cn(part, 'md:w-8 md:px-0')}>
             <Ellipsis {...icon} />
-            <span className="md:hidden">{t('more')}</span>
+            <span className="md:hidden">{t('inbox.other')}</span>
           </Button>
         }
       >

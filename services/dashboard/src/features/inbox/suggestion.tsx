@@ -7,7 +7,7 @@ import { Merged } from '@/shared/duplicates/merged';
 import { Proposals } from '@/shared/duplicates/proposals';
 import type { Duplicates } from '@/shared/duplicates/use-duplicates';
 import { t } from '@/shared/i18n/translate';
-import { Conversation } from '@/shared/messages/conversation';
+import { Conversation, ownTasks } from '@/shared/messages/conversation';
 import { SourceLabel } from '@/shared/sources/source-label';
 import type { Openings } from '@/shared/tasks/correction-keys';
 import { DuePicker } from '@/shared/tasks/due-picker';
@@ -42,7 +42,6 @@ type Props = {
 };
 
 export function Suggestion({ task, detail, change, opening, duplicates }: Props) {
-  const messages = detail.data?.messages;
   // On a phone it is the whole page.
   const Heading = useIsPhone() ? 'h1' : 'h2';
   return (
@@ -81,7 +80,7 @@ export function Suggestion({ task, detail, change, opening, duplicates }: Props)
       )}
       {detail.data && <Merged task={detail.data} />}
       <section aria-label={t('conversation.title')} aria-busy={detail.isPending} className="pt-1">
-        {messages && <Conversation messages={messages} title={task.title} taskId={task.id} />}
+        {detail.data && <Conversation messages={detail.data.messages} title={task.title} own={ownTasks(detail.data)} />}
         {detail.isPending && <ConversationSkeleton />}
         {detail.isError && <ErrorState error={detail.error} onRetry={() => void detail.refetch()} />}
       </section>

@@ -13,7 +13,7 @@ import { useDuplicates, type Duplicates } from '@/shared/duplicates/use-duplicat
 import { useMerging } from '@/shared/duplicates/use-merging';
 import { plural, t } from '@/shared/i18n/translate';
 import { useShortcuts } from '@/shared/keyboard/shortcuts';
-import { Conversation } from '@/shared/messages/conversation';
+import { Conversation, ownTasks } from '@/shared/messages/conversation';
 import { useCorrectionKeys } from '@/shared/tasks/correction-keys';
 import { StatusIcon } from '@/shared/tasks/icons';
 import { useUpdateTask } from '@/shared/tasks/update-task';
@@ -73,7 +73,7 @@ function Body({ task }: { task: TaskDetail }) {
               {t('conversation.title')}
               <span className="ml-2 font-normal text-faint">{plural('message.count', task.messages.length)}</span>
             </h2>
-            <Conversation messages={task.messages} title={task.title} taskId={task.id} />
+            <Conversation messages={task.messages} title={task.title} own={ownTasks(task)} />
           </section>
         )}
         <div className="max-lg:order-4">
@@ -83,14 +83,14 @@ function Body({ task }: { task: TaskDetail }) {
       <aside aria-label={t('task.properties')} className="flex flex-col gap-5 max-lg:order-2 lg:w-72 lg:shrink-0">
         <Properties task={task} change={change} opening={correction.opening} />
         <VerdictCard {...task} how={originOf(task)} />
-        <div className="flex flex-wrap gap-1">
+        <div className="-mt-2 -ml-3 flex flex-wrap gap-x-1">
           {task.status !== 'duplicate' && (
-            <Button tone="quiet" hint="m" onClick={duplicates.choose} className="px-2">
+            <Button tone="quiet" hint="m" onClick={duplicates.choose}>
               {t('inbox.duplicateOf')}
             </Button>
           )}
           {!isNoise && (
-            <Button tone="quiet" hint="n" onClick={noise} className="px-2">
+            <Button tone="quiet" hint="n" onClick={noise}>
               {t('inbox.noise')}
             </Button>
           )}

@@ -16,7 +16,10 @@ import { goesInto } from './use-merging';
 export function useProposals(task: TaskDetail | undefined): Duplicate[] {
   const isDismissed = useIsDismissed();
   if (!task || task.status === 'duplicate') return [];
-  return task.duplicates.filter(({ state, task: other }) => state === 'open' && !isDismissed(task.id, other.id));
+  // What is a duplicate itself has its target among the proposals, or is that target's to merge.
+  return task.duplicates.filter(
+    ({ state, task: other }) => state === 'open' && other.status !== 'duplicate' && !isDismissed(task.id, other.id),
+  );
 }
 
 type Answers = { onMerge: (proposal: Duplicate) => void; onDismiss: (proposal: Duplicate) => void };
@@ -41,25 +44,27 @@ function Proposal(props: Answers & { proposal: Duplicate; only: boolean; task: T
         </span>
       </p>
       {proposal.reason && <p className="text-muted">{proposal.reason}</p>}
-      <p className="flex items-center gap-2 text-xs text-faint">
-        {t(`status.${other.status}`)}
-        {other.source && (
-          <>
-            <span aria-hidden="true">·</span>
-            <SourceLabel source={other.source} />
-          </>
-        )}
-      </p>
-      <p className="mt-1.5 flex flex-wrap gap-2">
-        <Button hint={only ? 'm' : undefined} onClick={() => onMerge(proposal)}>
-          {goesInto(task, other)
-            ? t('duplicate.mergeInto', { number: other.number })
-            : t('duplicate.mergeHere', { number: other.number })}
-        </Button>
-        <Button tone="quiet" onClick={() => onDismiss(proposal)}>
-          {t('duplicate.dismiss')}
-        </Button>
-      </p>
+      <div className="flex flex-wrap items-center gap-x-2 gap-y-1.5">
+        <p className="flex min-w-0 flex-1 items-center gap-2 text-xs whitespace-nowrap text-faint">
+          {t(`status.${other.status}`)}
+          {other.source && (
+            <>
+              <span aria-hidden="true">·</span>
+              <SourceLabel source={other.source} />
+            </>
+          )}
+        </p>
+        <div className="flex gap-1 max-md:w-full max-md:pt-1 max-md:[&>button]:flex-1">
+          <Button tone="quiet" onClick={() => onDismiss(proposal)}>
+            {t('duplicate.dismiss')}
+          </Button>
+          <Button hint={only ? 'm' : undefined} onClick={() => onMerge(proposal)}>
+            {goesInto(task, other)
+              ? t('duplicate.mergeInto', { number: other.number })
+              : t('duplicate.mergeHere', { number: other.number })}
+          </Button>
+        </div>
+      </div>
     </li>
   );
 }

@@ -1,7 +1,7 @@
 /** What people wrote, in order, as they wrote it. Text only: nothing in a message is ever markup or instruction. */
 import { ExternalLink } from 'lucide-react';
 
-import type { Message } from '@/shared/api/types';
+import type { Message, TaskDetail } from '@/shared/api/types';
 import { t } from '@/shared/i18n/translate';
 import { SourceLabel } from '@/shared/sources/source-label';
 import { Avatar } from '@/shared/ui/avatar';
@@ -44,13 +44,17 @@ function MessageItem({ message, showSource, title, context }: ItemProps) {
   );
 }
 
-type Props = { messages: readonly Message[]; title?: string; taskId?: string };
+/** The tasks whose messages are the task's own: itself and what was merged into it. */
+export const ownTasks = ({ id, merged }: Pick<TaskDetail, 'id' | 'merged'>): ReadonlySet<string> =>
+  new Set([id, ...merged.map((task) => task.id)]);
+
+type Props = { messages: readonly Message[]; title?: string; own?: ReadonlySet<string> };
 
 /**
- * `title` is what stands above already; a subject that only repeats it is left out. With `taskId`, what was said around
- * the task's own messages stands back.
+ * `title` is what stands above already; a subject that only repeats it is left out. With `own`, what was said around
+ * the messages of these tasks stands back.
  */
-export function Conversation({ messages, title, taskId }: Props) {
+export function Conversation({ messages, title, own }: Props) {
   // Which channel it was is news only when there are several.
   const showSource = new Set(messages.map((message) => message.source.id)).size > 1;
   return (
@@ -61,7 +65,7 @@ export function Conversation({ messages, title, taskId }: Props) {
           message={message}
           showSource={showSource}
           title={title}
-          context={taskId !== undefined && message.task?.id !== taskId}
+          context={own !== undefined && !own.has(message.task?.id ?? '')}
         />
       ))}
     </ol>

@@ -1,7 +1,9 @@
 /** What a change to a task is called in the note that offers to take it back. */
 import type { Category, Task, TaskPatch } from '@/shared/api/types';
 import { formatDueDay, formatMoment } from '@/shared/i18n/dates';
-import { t, type MessageKey } from '@/shared/i18n/translate';
+import { t } from '@/shared/i18n/translate';
+
+import { propertyName } from './property-name';
 
 export type ChangeNote = { done: string; detail?: string };
 
@@ -33,9 +35,9 @@ function done(task: Task, patch: TaskPatch): string {
     if (patch.status === 'declined') return t('inbox.declined', { number });
     return t('task.nowIs', { number, status: t(`status.${patch.status}`) });
   }
-  const [field, ...others] = Object.keys(patch).map((name) => name.replace(/_(id|on|until)$/, ''));
+  const [field, ...others] = Object.keys(patch);
   if (field === undefined || others.length > 0) return t('change.several', { number });
-  const property = t(`property.${field}` as MessageKey);
+  const property = propertyName(field);
   const value = valueOf(patch);
   return value === undefined ? t('change.one', { number, property }) : t('change.value', { number, property, value });
 }
