@@ -61,6 +61,9 @@ _GENERIC = Preset(
     id_expressions=_GENERIC_ID_EXPRESSIONS,
 )
 
+_TELEGRAM = "(message || channel_post || edited_message || edited_channel_post)"
+"""The message of an update; the other kinds of updates carry none."""
+
 PRESETS: dict[Provider, Preset] = {
     Provider.GENERIC: _GENERIC,
     Provider.STANDARD_WEBHOOKS: Preset(
@@ -98,17 +101,28 @@ PRESETS: dict[Provider, Preset] = {
         ),
         challenge="type == 'url_verification' && challenge || null",
     ),
-    # https://core.telegram.org/bots/api#setwebhook
+    # https://core.telegram.org/bots/api#setwebhook. The ids are those of a telegram Source, which reads more of it.
     Provider.TELEGRAM: Preset(
         scheme=_GENERIC.scheme,
         token_header="X-Telegram-Bot-Api-Secret-Token",  # noqa: S106 -- the name of a header
-        id_expressions=("update_id",),
-        fields=Fields(
-            text="message.text || message.caption || channel_post.text || edited_message.text",
-            sender="message.from || edited_message.from || channel_post.sender_chat",
-            conversation="message.chat.id || edited_message.chat.id || channel_post.chat.id",
-            occurred_at="message.date || edited_message.edit_date || channel_post.date",
+        id_expressions=(
+            "(message || channel_post).[to_string(chat.id), to_string(message_id)] | join(':', @)",
+            (
+                "(edited_message || edited_channel_post).[join(':', [to_string(chat.id), to_string(message_id)]),"
+                " to_string(edit_date)] | join('#', @)"
+            ),
+            "update_id",
         ),
+        fields=Fields(
+            text=f"{_TELEGRAM}.[text || caption || poll.question] | [0]",
+            sender=f"{_TELEGRAM}.[from || sender_chat || chat] | [0]",
+            conversation=(
+                f"{_TELEGRAM}.[is_topic_message && message_thread_id"
+                " && join(':', [to_string(chat.id), to_string(message_thread_id)]) || to_string(chat.id)] | [0]"
+            ),
+            occurred_at=f"{_TELEGRAM}.[edit_date || date] | [0]",
+        ),
+        ignored=f"!{_TELEGRAM}",
     ),
     # https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
     Provider.GITHUB: Preset(
