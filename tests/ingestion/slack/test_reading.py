@@ -1,9 +1,12 @@
 """What Slack's events say, without Slack."""
 
+import textwrap
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+import yaml
 from tracker_core.channels.condition import Reason
 from tracker_core.channels.handover import HandedRequest
 from tracker_core.manifests.source import SourceSpec
@@ -15,6 +18,7 @@ from tracker_ingestion.kinds.slack.login import missing_scopes
 from tracker_ingestion.kinds.slack.main import connections
 from tracker_ingestion.kinds.slack.reading import moment, read_event, read_shortcut
 from tracker_ingestion.kinds.slack.socket_mode import lane_of
+from tracker_ingestion.kinds.slack.taking import CREATE_TASK
 from tracker_ingestion.kinds.slack.web import Web
 
 MESSAGE: dict[str, Any] = {"type": "message", "user": "U1", "text": "hello", "ts": "1355517523.000005"}
@@ -158,3 +162,20 @@ def test_cache_forgets_the_oldest_and_the_late() -> None:
 async def test_only_slack_itself_may_see_the_token(url: str, trusted: bool) -> None:
     async with connections() as session:
         assert Web(session, "https://slack.com/api/").trusts(url) is trusted
+
+
+def test_app_manifest_of_the_docs_gives_what_the_process_asks_for() -> None:
+    page = (Path(__file__).parents[3] / "docs/channels/slack.md").read_text()
+    block = textwrap.dedent(page.partition("```yaml\n")[2].partition("```")[0])
+    app = yaml.safe_load(block)
+    scopes = frozenset(app["oauth_config"]["scopes"]["bot"])
+    reference = {"name": "a", "key": "b"}
+    slack = {"botTokenSecretRef": reference, "appTokenSecretRef": reference}
+    spec = SourceSpec.model_validate({"type": "slack", "slack": slack, "reply": {"enabled": True}})
+    assert missing_scopes(spec, scopes) == []
+    assert {
+        f"{kind}:{right}" for kind in ("channels", "groups", "im", "mpim") for right in ("read", "history")
+    } <= scopes
+    assert [shortcut["callback_id"] for shortcut in app["features"]["shortcuts"]] == [CREATE_TASK]
+    events = set(app["settings"]["event_subscriptions"]["bot_events"])
+    assert {"message.channels", "message.groups", "message.im", "message.mpim", "tokens_revoked"} <= events
