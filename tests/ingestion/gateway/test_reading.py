@@ -189,6 +189,55 @@ def test_stripe_event() -> None:
     assert external_id(body, "stripe") == "evt_1"
 
 
+def test_grafana_alert() -> None:
+    body = {
+        "receiver": "team",
+        "status": "firing",
+        "groupKey": '{}/{severity="critical"}:{alertname="Disk"}',
+        "externalURL": "http://grafana/",
+        "title": "[FIRING:1] Disk",
+        "message": "**Firing**",
+        "alerts": [
+            {
+                "annotations": {"summary": "disk full on a"},
+                "labels": {"alertname": "Disk"},
+                "startsAt": "2026-11-02T09:00:00Z",
+                "panelURL": "http://grafana/d/1?viewPanel=2",
+            }
+        ],
+    }
+    reading = read(body, "grafana")
+    assert (reading.subject, reading.text) == ("[FIRING:1] Disk", "disk full on a")
+    assert reading.conversation == body["groupKey"]
+    assert reading.url == "http://grafana/d/1?viewPanel=2"
+
+
+def test_sentry_issue_alert_and_comment_are_of_one_conversation() -> None:
+    issue = "https://sentry.io/organizations/o/issues/1/"
+    alert = {
+        "action": "triggered",
+        "actor": {"id": "sentry", "name": "Sentry", "type": "application"},
+        "data": {
+            "event": {
+                "title": "ReferenceError: heck is not defined",
+                "message": "",
+                "culprit": "?(<anonymous>)",
+                "datetime": "2026-08-19T21:06:17.403000Z",
+                "web_url": issue + "events/2/",
+                "issue_url": issue,
+            }
+        },
+        "installation": {"uuid": "a"},
+    }
+    reading = read(alert, "sentry")
+    assert reading.subject == "ReferenceError: heck is not defined"
+    assert reading.text == "?(<anonymous>)"
+    assert (reading.conversation, reading.url) == (issue, issue + "events/2/")
+    assert external_id(alert, "sentry", request_id="5d2f") == "5d2f"
+    created = {"action": "created", "data": {"issue": {"title": "x", "culprit": "y", "web_url": issue}}}
+    assert read(created, "sentry").conversation == issue
+
+
 @pytest.mark.parametrize("provider", sorted(PRESETS))
 def test_every_preset_reads_anything_without_an_error(provider: str) -> None:
     values: list[Any] = [None, "text", 4, [], [1], {}, {"event": 4}, {"alerts": 3, "data": []}, {"commits": {}}]

@@ -27,9 +27,11 @@ class Provider(StrEnum):
     GITLAB = "gitlab"
     STRIPE = "stripe"
     ALERTMANAGER = "alertmanager"
+    GRAFANA = "grafana"
+    SENTRY = "sentry"
 
 
-_SIGNING = {Provider.SLACK, Provider.GITHUB, Provider.STRIPE, Provider.STANDARD_WEBHOOKS}
+_SIGNING = {Provider.SLACK, Provider.GITHUB, Provider.STRIPE, Provider.STANDARD_WEBHOOKS, Provider.SENTRY}
 _REGISTERING = {Provider.TELEGRAM, Provider.GITHUB, Provider.GITLAB}
 
 

@@ -196,4 +196,40 @@ PRESETS: dict[Provider, Preset] = {
             url="alerts[0].generatorURL || externalURL",
         ),
     ),
+    # https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier/
+    Provider.GRAFANA: Preset(
+        scheme=Scheme(header="X-Grafana-Alerting-Signature"),
+        fields=Fields(
+            text=("alerts[].[annotations.description || annotations.summary || labels.alertname][] || message"),
+            title="title || commonLabels.alertname",
+            sender="{name: receiver}",
+            conversation="groupKey",
+            occurred_at="alerts[0].startsAt",
+            url="alerts[0].[panelURL || dashboardURL || generatorURL] | [0] || externalURL",
+        ),
+    ),
+    # https://docs.sentry.io/integrations/integration-platform/webhooks/
+    Provider.SENTRY: Preset(
+        scheme=Scheme(header="Sentry-Hook-Signature"),
+        id_headers=("request-id",),
+        fields=Fields(
+            text=(
+                "data.comment || data.description_text || data.event.message || data.error.message"
+                " || data.issue.metadata.value || data.event.culprit || data.error.culprit || data.issue.culprit"
+            ),
+            title="data.event.title || data.error.title || data.issue.title || data.description_title",
+            sender="actor",
+            # One subject is one issue of Sentry's, whatever tells of it.
+            conversation=(
+                "data.issue.web_url || data.event.issue_url || data.error.issue_url"
+                " || data.metric_alert.alert_rule.id && join('', ['sentry://alert/', data.metric_alert.alert_rule.id])"
+            ),
+            occurred_at=(
+                "data.event.datetime || data.error.datetime || data.issue.lastSeen || data.timestamp"
+                " || data.metric_alert.date_detected"
+            ),
+            url="data.event.web_url || data.error.web_url || data.issue.web_url || data.web_url",
+        ),
+        ignored="installation && !data.event && !data.issue && !data.error && !data.metric_alert && !data.comment",
+    ),
 }
