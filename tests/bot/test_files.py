@@ -112,7 +112,8 @@ async def test_file_that_does_not_come_stops_nobody(
     telegram.say("next")
     async with start() as running:
         messages = await on_bus(bus, 2)
-        assert running.served.condition.reason == ""
+        report = running.served.condition.report()
+    assert (report.state, "File 'Rechnung.pdf' stays at Telegram" in report.detail) == ("ready", True)
     assert [m.text for m in messages] == ["slow", "next"]
     assert messages[0].attachments[0].ref == "telegram:file-0"
     assert telegram.token not in caplog.text

@@ -1,11 +1,14 @@
 """Updates that are fetched: nothing is confirmed before it is safe, and each trouble has its name."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from tracker_bot.dispatching import UPDATES
 from tracker_core.bus import Bus
 from tracker_core.health import read_heartbeats
+from tracker_core.manifests import read_documents
 
 from tests.bot.conftest import SOURCE, Files, Start, all_on_bus, on_bus, until
 from tests.support.servers import Server
@@ -209,3 +212,24 @@ async def test_health_key_says_who_it_is(telegram: TelegramApi, start: Start, bu
         beats = await read_heartbeats(bus.js)
     assert "source.support.telegram" in beats
     assert (await all_on_bus(bus))[0].text == "hello"
+
+
+async def test_privacy_mode_is_told_while_the_source_is_ready(
+    telegram: TelegramApi, files: Files, start: Start
+) -> None:
+    telegram.me["can_read_all_group_messages"] = False
+    async with start() as running:
+        await until("note", lambda: "/setprivacy" in running.served.condition.report().detail)
+        assert running.served.condition.report().state == "ready"
+    files.write(telegram={"groups": False})
+    async with start() as running:
+        await running.reason("")
+        assert running.served.condition.report().detail == ""
+
+
+def test_example_is_valid_in_both_modes() -> None:
+    text = (Path(__file__).parents[2] / "crds/examples/telegram.yaml").read_text()
+    whole = re.sub(r"^# (?=---|apiVersion|kind|metadata|spec|  )", "", text, flags=re.MULTILINE)
+    polling, webhook = read_documents(text), read_documents(whole)
+    assert [document.kind for document in polling] == ["Secret", "Source"]
+    assert [document.kind for document in webhook] == ["Secret", "Source", "Webhook"]
