@@ -65,15 +65,16 @@ left(t.title || E'\\n' || t.description, 4000) as task_text,
 exists (select from event e where e.entity_id = t.id and e.actor_kind = 'member') as edited
 """
 
-# A duplicate stands for its target; merges lead no further than one step that matters here, the rest is the target's.
+# A duplicate stands for what it was merged into, through however many merges; circles cannot be made.
 _TASK = """
 left join lateral (
-    select coalesce(target.id, own.id) as id, coalesce(target.number, own.number) as number,
-           coalesce(target.status, own.status) as status, coalesce(target.category, own.category) as category,
-           coalesce(target.title, own.title) as title, coalesce(target.description, own.description) as description
-      from task_message tm join task own on own.id = tm.task_id left join task target on target.id = own.duplicate_of
-     where tm.message_id = m.id and tm.via_task_id is null
-     order by own.id desc limit 1) t on true
+    with recursive chain as (
+        (select own.* from task_message tm join task own on own.id = tm.task_id
+          where tm.message_id = m.id and tm.via_task_id is null order by own.id desc limit 1)
+        union all
+        select target.* from chain join task target on target.id = chain.duplicate_of
+    )
+    select id, number, status, category, title, description from chain where duplicate_of is null) t on true
 """
 
 _CONTEXT = f"""

@@ -166,6 +166,42 @@ async def candidates(
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadTask:
+    """An open task that the neutral space in use has not read: made by hand, or read by another version."""
+
+    id: UUID
+    text: str
+    """Title and what its first message says; without one, its description."""
+
+
+_UNREAD = f"""
+select t.id, left(t.title || E'\\n' || coalesce(m.said, t.description), {MAX_TEXT:d}) as text
+  from task t
+  left join lateral (select m.subject || E'\\n' || left(m.text, {MAX_TEXT:d}) as said
+                       from task_message tm join message m on m.id = tm.message_id
+                      where tm.task_id = t.id and tm.via_task_id is null order by m.id limit 1) m on true
+ where t.status in ('triage', 'todo', 'in_progress') and t.vector_version <> :version
+ order by t.id desc limit :limit
+"""  # noqa: S608 -- constants
+
+
+async def unread(connection: AsyncConnection, version: str, *, limit: int) -> list[UnreadTask]:
+    """Return open tasks of all workspaces without a neutral vector of this version, the newest first."""
+    rows = await connection.execute(text(_UNREAD), {"version": version, "limit": limit})
+    return [UnreadTask(row.id, row.text) for row in rows]
+
+
+async def keep_vector(connection: AsyncConnection, task_id: UUID, vector: Sequence[float] | None, version: str) -> None:
+    """Keep a task's neutral vector, or that there is none; nobody has edited the task by that."""
+    await connection.execute(
+        text(
+            "update task set vector = cast(cast(:vector as text) as halfvec), vector_version = :version where id = :id"
+        ),
+        {"id": task_id, "vector": None if vector is None else vectors.literal(vector), "version": version},
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class NearTask:
     """An open task near to a vector."""
 
