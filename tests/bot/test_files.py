@@ -150,14 +150,16 @@ async def test_parts_of_an_album_that_come_twice_or_late_lose_and_double_nothing
         photo=[telegram.file(b"three") | {"width": 1, "height": 1}],
     )
     telegram.edit(parts[0], caption="the printer burns")
+    telegram.say("which one?", sender=OLEG, reply_to_message=parts[1])
     async with start():
-        messages = await on_bus(bus, 3)
+        messages = await on_bus(bus, 4)
         await until("confirmation", lambda: not telegram.pending)
     first, *others = messages
     by_id = {m.external_id: m for m in others}
     follow_up = by_id[f"-1001:{late['message_id']}"]
     assert (first.external_id, len(first.attachments)) == ("-1001:1", 2)
     assert (len(follow_up.attachments), follow_up.reply_to) == (1, "-1001:1")
+    assert next(m for m in others if m.text == "which one?").reply_to == "-1001:1"
     edit = next(m for key, m in by_id.items() if "#" in key)
     assert (edit.text, edit.reply_to) == ("the printer burns", "-1001:1")
 

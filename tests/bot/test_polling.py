@@ -138,12 +138,15 @@ async def test_missing_secret_is_named_until_it_is_there(
         await on_bus(bus, 1)
 
 
-async def test_another_poller_is_a_conflict(telegram: TelegramApi, start: Start) -> None:
-    conflict = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
-    telegram.fail("getUpdates", 409, conflict, times=2)
-    async with start() as running:
+async def test_another_poller_is_a_conflict_until_it_is_gone(telegram: TelegramApi, start: Start, bus: Bus) -> None:
+    async with start() as running, start():
         assert "Stop the other one" in await running.reason("Conflict")
+        telegram.say("comes to one of them")
+        await on_bus(bus, 1)
+    async with start() as running:
         await running.reason("")
+        telegram.say("comes to the one")
+        assert len(await on_bus(bus, 2)) == 2
 
 
 async def test_webhook_of_somebody_else_is_a_conflict_and_stays(telegram: TelegramApi, start: Start) -> None:

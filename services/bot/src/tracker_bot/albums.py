@@ -22,6 +22,8 @@ QUIET = 1.0
 """Seconds without another part that complete an album."""
 UNQUIET = 15.0
 """The same for so long after a start or an outage: what was refused comes again only then."""
+LONGEST = 120.0
+"""Seconds that an album waits at most, whatever the trouble is."""
 MAX_PARTS = 10
 """https://core.telegram.org/bots/api#sendmediagroup"""
 MAX_HELD_BYTES = 300_000
@@ -36,6 +38,7 @@ class Albums:
         self._place = place
         self._taking = taking
         self._due: dict[int, float] = {}
+        self._since: dict[int, float] = {}
         self._wake = asyncio.Event()
         self._gone = asyncio.Condition()
         self._reconnects = 0
@@ -101,7 +104,7 @@ class Albums:
             album = min(albums, key=lambda item: self._due.get(id(item), 0), default=None)
             wait = self._due.get(id(album), 0) - monotonic() if album is not None else None
             if album is not None and wait is not None and wait <= 0:
-                if self._due[id(album)] and self._is_disturbed():
+                if self._may_wait(album) and self._is_disturbed():
                     self._due[id(album)] = self._quiet_at()
                 else:
                     await self._publish(album)
@@ -119,6 +122,7 @@ class Albums:
         memory.published.setdefault(album.key, []).extend(message.message_id for message in messages)
         memory.albums.remove(album)
         self._due.pop(id(album), None)
+        self._since.pop(id(album), None)
         await self._place.save()
         async with self._gone:
             self._gone.notify_all()
@@ -134,6 +138,10 @@ class Albums:
 
         async with self._gone:
             await self._gone.wait_for(is_room)
+
+    def _may_wait(self, album: Album) -> bool:
+        since = self._since.setdefault(id(album), monotonic())
+        return bool(self._due.get(id(album))) and monotonic() - since < LONGEST
 
     def _is_disturbed(self) -> bool:
         """Say whether messages may have been held up since this was asked last."""

@@ -86,7 +86,7 @@ class Dispatcher:
             await self._albums.hold(message, raw)
         elif not _opens_the_bot(message):
             await self._albums.settle(message)
-            await self._taking.publish([message], [raw])
+            await self._taking.publish([message], [raw], reply_to=self._answered_album(message))
 
     async def _take_edit(self, message: Message, raw: dict[str, object]) -> None:
         # A live location is edited every few seconds, and says nothing new in words.
@@ -96,6 +96,11 @@ class Dispatcher:
             return
         original = self._albums.id_of(message) or f"{message.chat.id}:{message.message_id}"
         await self._taking.publish([message], [raw], reply_to=original, edited=True)
+
+    def _answered_album(self, message: Message) -> str:
+        # Of an album only the first part has a message here.
+        answered = message.reply_to_message
+        return self._albums.id_of(answered) if answered is not None and answered.media_group_id else ""
 
     async def _handled(self, update: Update) -> bool:
         for handler in self._handlers:

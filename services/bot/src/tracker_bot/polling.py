@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Mapping
+from time import monotonic
 from typing import Any
 
 from aiogram.methods import TelegramMethod
@@ -53,6 +54,7 @@ class Polling:
         self._dispatcher = dispatcher
         self._registration = registration
         self._settings = settings
+        self._quarrel_until = 0.0
 
     async def run(self) -> None:
         """Poll until cancelled."""
@@ -66,7 +68,8 @@ class Polling:
                 failures += 1
                 await self._recover(diagnose(error), failures)
                 continue
-            self._account.ready()
+            if monotonic() >= self._quarrel_until:
+                self._account.ready()
             await self._take(updates)
             ids = [number for update in updates if (number := _number(update)) is not None]
             if updates and not ids:
@@ -101,6 +104,8 @@ class Polling:
             if await self._registration.withdraw():
                 return
             trouble = await self._registration.explain(trouble)
+            # Two who poll get something now and then, and neither is well.
+            self._quarrel_until = monotonic() + 2 * self._settings.poll_seconds
         self._account.tell(trouble)
         if trouble.reason == Reason.INVALID_CREDENTIALS:
             await self._account.sign_in()
