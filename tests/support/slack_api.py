@@ -78,6 +78,8 @@ class SlackApi:
         self.sockets: list[web.WebSocketResponse] = []
         self.opened = 0
         self.hello = True
+        self.deaf = False
+        """New connections answer no ping."""
         self.unconfirmed: dict[str, dict[str, Any]] = {}
         """Envelopes by id, until they are acknowledged; sent again to each new connection."""
         self.confirmed: list[str] = []
@@ -336,7 +338,7 @@ class SlackApi:
         return {name: entries[start : start + limit], "has_more": more, "response_metadata": metadata}
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(autoping=not self.deaf)
         await socket.prepare(request)
         self.opened += 1
         if self.hello:
@@ -348,6 +350,8 @@ class SlackApi:
                 await _send(socket, json.dumps(envelope))
         try:
             async for message in socket:
+                if message.type is not web.WSMsgType.TEXT:
+                    continue
                 envelope_id = json.loads(message.data)["envelope_id"]
                 self.unconfirmed.pop(envelope_id, None)
                 self.confirmed.append(envelope_id)
@@ -359,6 +363,8 @@ class SlackApi:
         self.file_tokens.append(request.headers.get("Authorization", ""))
         if request.headers.get("Authorization") != f"Bearer {BOT_TOKEN}":
             raise web.HTTPFound("/login")
+        if fault := self._faults["file"].pop(0) if self._faults["file"] else None:
+            return await self._faulty(fault)
         content, kind = self.files[request.match_info["name"]]
         return web.Response(body=content, content_type=kind)
 

@@ -56,7 +56,7 @@ async def test_history_of_many_pages_is_read_whole(slack: SlackApi, start: Start
     async with start() as app:
         assert [m.text for m in await app.messages(450)] == [f"number {n}" for n in range(450)]
     assert len(slack.calls["conversations.history"]) >= 3
-    assert len(slack.calls["users.info"]) == 1
+    assert len(slack.calls["users.info"]) == 1, "a name is asked for once"
 
 
 async def test_rate_limit_is_waited_for_and_told_while_live_messages_go_on(slack: SlackApi, start: Start) -> None:
@@ -105,6 +105,14 @@ async def test_regular_look_finds_what_slack_did_not_deliver(start: Start) -> No
         await app.message("not delivered")
         await app.settled()
         assert len(await app.messages()) == 2
+
+
+async def test_events_that_slack_holds_back_are_told_and_fetched(app: Running) -> None:
+    app.slack.say("C1", "held back", live=False)
+    limited = {"type": "app_rate_limited", "team_id": "T1", "minute_rate_limited": 1518467820, "api_app_id": "A1"}
+    app.slack.send("events_api", limited)
+    await app.told("RateLimited", "holds events back")
+    await app.message("held back")
 
 
 @pytest.mark.parametrize("backfill", ["0s", "30m"])

@@ -94,6 +94,17 @@ async def test_connection_without_a_greeting_is_slow(slack: SlackApi, start: Sta
         await app.told("")
 
 
+async def test_connection_that_has_gone_deaf_is_left(slack: SlackApi, start: Start, monkeypatch) -> None:
+    monkeypatch.setattr("tracker_ingestion.kinds.slack.socket_mode.HEARTBEAT_SECONDS", 1.0)
+    slack.deaf = True
+    async with start(wait=False) as app:
+        await app.told("Unreachable", "connection was closed")
+        slack.deaf = False
+        slack.say("C1", "meanwhile", live=False)
+        await app.message("meanwhile")
+        await app.told("")
+
+
 async def test_two_processes_of_one_source_share_the_events(slack: SlackApi, start: Start) -> None:
     async with start(replicas=2) as one, start(replicas=2):
         async with asyncio.timeout(10):

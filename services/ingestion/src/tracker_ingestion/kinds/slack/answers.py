@@ -64,7 +64,7 @@ class Answers:
                 method,
                 channel=channel,
                 oldest=f"{time() - LOOK_BACK:.6f}",
-                limit=200,
+                limit=999,
                 include_all_metadata=True,
                 **arguments,
             )

@@ -7,6 +7,7 @@ file that cannot be fetched never holds its message back.
 import asyncio
 import logging
 from collections.abc import Sequence
+from http import HTTPStatus
 
 import aiohttp
 import msgspec
@@ -19,12 +20,14 @@ from tracker_core.manifests.source import AttachmentsSpec
 from tracker_ingestion.kinds.slack.faults import SlackError, refused
 from tracker_ingestion.kinds.slack.reading import File
 from tracker_ingestion.kinds.slack.standing import Standing
-from tracker_ingestion.kinds.slack.web import Web
+from tracker_ingestion.kinds.slack.web import Web, seconds_of
 
 log = logging.getLogger(__name__)
 
 FETCH_SECONDS = 60.0
 """For one file: 25 MiB at 4 Mbit/s."""
+FETCH_TRIES = 3
+FETCH_PAUSE = 1.0
 MAX_FILES = 20
 """Of one message; Slack takes ten at once."""
 _GONE = {"tombstone", "hidden_by_limit"}
@@ -60,7 +63,7 @@ class Attachments:
                 return reference
             if not self._web.trusts(address):
                 return reference
-            content = await self._fetch(address, reference.media_type)
+            content = await self._patiently(address, reference.media_type)
         except SlackError as error:
             if error.reason is Reason.FORBIDDEN:
                 self._standing.trouble("files", error)
@@ -80,6 +83,16 @@ class Attachments:
         except msgspec.ValidationError:
             return file
 
+    async def _patiently(self, address: str, media_type: str) -> bytes:
+        for _ in range(FETCH_TRIES - 1):
+            try:
+                return await self._fetch(address, media_type)
+            except SlackError as error:
+                if not error.passes:
+                    raise
+                await asyncio.sleep(min(error.retry_after or FETCH_PAUSE, FETCH_SECONDS))
+        return await self._fetch(address, media_type)
+
     async def _fetch(self, address: str, media_type: str) -> bytes:
         headers = {"Authorization": f"Bearer {self._web.token}"}
         content = bytearray()
@@ -89,9 +102,11 @@ class Attachments:
                 # A redirect leads to the log-in page, or to a host that must not see the token.
                 self._session.get(address, headers=headers, allow_redirects=False) as answer,
             ):
-                if answer.status in {301, 302, 303, 307, 401, 403} or _is_login_page(answer, media_type):
+                if _is_refused(answer, media_type):
                     raise refused("files", "missing_scope", needed="files:read")
-                if answer.status != 200:  # noqa: PLR2004 -- RFC 9110
+                if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+                    raise refused("files", "ratelimited", retry_after=seconds_of(answer.headers.get("Retry-After")))
+                if answer.status != HTTPStatus.OK:
                     raise SlackError(Reason.PROVIDER_ERROR, f"Slack files: HTTP {answer.status}")
                 async for chunk in answer.content.iter_chunked(1 << 16):
                     content += chunk
@@ -99,6 +114,7 @@ class Attachments:
                         raise SlackError(
                             Reason.PROVIDER_ERROR,
                             f"Slack files: larger than said, over attachments.maxBytes of {self._spec.max_bytes}",
+                            code="too_large",
                         )
         except TimeoutError:
             raise SlackError(Reason.SLOW, f"Slack files: not fetched within {FETCH_SECONDS:g} s") from None
@@ -125,5 +141,7 @@ def _reference(file: File) -> Attachment:
     )
 
 
-def _is_login_page(answer: aiohttp.ClientResponse, media_type: str) -> bool:
-    return answer.content_type == "text/html" and media_type != "text/html"
+def _is_refused(answer: aiohttp.ClientResponse, media_type: str) -> bool:
+    """Whether Slack wants somebody to log in: by a refusal, on the way there, or by the page itself under 200."""
+    page = answer.content_type == "text/html" and media_type != "text/html"
+    return answer.status in {301, 302, 303, 307, 401, 403} or (answer.status == HTTPStatus.OK and page)

@@ -43,6 +43,7 @@ class EventsApi:
         """Receive until cancelled."""
         await self._login.known()
         self._standing.well("connection")
+        self._taking.missed.set()
         backoff = Backoff(longest=10.0)
         async with asyncio.TaskGroup() as group:
             lanes = Lanes(group)

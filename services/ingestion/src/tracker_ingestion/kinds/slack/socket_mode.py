@@ -81,6 +81,9 @@ class SocketMode:
         self._standing = standing
         self._condition = condition
         self._backoff = Backoff(first=0.2)
+        self._gap = True
+        """Nobody listened before this connection. The history is read when somebody does again: read earlier, it would
+        not have what is said until then."""
 
     async def run(self) -> None:
         """Receive until cancelled."""
@@ -109,6 +112,9 @@ class SocketMode:
             return SlackError(Reason.SLOW, f"Slack Socket Mode: no hello within {HELLO_SECONDS:g} s")
         if connection.greeted.is_set():
             self._standing.well("connection")
+            if self._gap:
+                self._taking.missed.set()
+            self._gap = False
         await connection.leaving.wait()
         steady = monotonic() - connection.opened > STEADY_SECONDS
         if steady:
@@ -116,7 +122,7 @@ class SocketMode:
         if connection.announced:
             return None
         # What was sent meanwhile comes again within minutes, or never.
-        self._taking.missed.set()
+        self._gap = True
         if connection.refusal is None and steady:
             return None
         return connection.refusal or SlackError(

@@ -12,12 +12,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from tracker_core.channels.condition import Reason
 from tracker_core.channels.intake import Intake
 from tracker_core.inbound import InboundMessage, Sender, inbound_message
 from tracker_core.slack import named, plain
 
 from tracker_ingestion.kinds.slack.attachments import Attachments
 from tracker_ingestion.kinds.slack.cache import Cache
+from tracker_ingestion.kinds.slack.faults import SlackError
 from tracker_ingestion.kinds.slack.login import Login
 from tracker_ingestion.kinds.slack.names import Names, Person
 from tracker_ingestion.kinds.slack.reading import Heard, Said, Saying, moment, read_event, read_shortcut
@@ -31,6 +33,7 @@ CREATE_TASK = "create_task"
 KEEP_SECONDS = 2 * 3600.0
 """How long an id is known as published: longer than between two looks into the history. The bus and Postgres know it
 for good, this only spares them."""
+HELD_BACK_SECONDS = 60.0
 _MAX_NAMES = 50
 """Names looked up for one message."""
 
@@ -61,7 +64,6 @@ class Taking:
         self._published: Cache[str, bool] = Cache()
         self.missed = asyncio.Event()
         """Set when something may have been missed: the history is to be looked through."""
-        self.missed.set()
 
     async def take(self, payload: Any, traceparent: str = "") -> None:
         """Take the payload of an event or of a shortcut."""
@@ -72,7 +74,7 @@ class Taking:
         except Exception as error:
             # A defect of ours must not make Slack send it for ever, nor stop the others.
             log.exception("Source %s: an event cannot be read", self._source)
-            await self.bury(payload, f"Unforeseen: {type(error).__name__}: {error}", traceparent)
+            await self.bury(payload, f"Unforeseen: {type(error).__name__}. See the log of the Source", traceparent)
 
     async def allows(self, channel: str) -> bool:
         """Whether the Source takes messages of this channel: by its id, or by its name as `#name`."""
@@ -129,6 +131,12 @@ class Taking:
                     await self._wanted(payload, traceparent)
             case {"type": "app_rate_limited"}:
                 # https://docs.slack.dev/reference/events/app_rate_limited: events of this minute are not sent at all.
+                error = SlackError(
+                    Reason.RATE_LIMITED,
+                    "Slack holds events back: more than 30,000 in an hour",
+                    cure="They are fetched from the history; take the app out of channels that it does not need",
+                )
+                self._standing.trouble("events", error, seconds=HELD_BACK_SECONDS)
                 self.missed.set()
             case {"type": "event_callback"}:
                 await self.bury(payload, "Slack sent an event without a type", traceparent)

@@ -6,6 +6,7 @@ in the Source's health meanwhile.
 
 import asyncio
 import logging
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
@@ -87,8 +88,8 @@ def _refusal(method: str, error: SlackApiError) -> SlackError:
     data = getattr(answer, "data", None)
     fields: dict[str, Any] = data if isinstance(data, dict) else {}
     code = fields.get("error")
-    if status == 429:  # noqa: PLR2004 -- RFC 6585
-        return refused(method, "ratelimited", retry_after=_seconds(answer.headers.get("Retry-After")))
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return refused(method, "ratelimited", retry_after=seconds_of(answer.headers.get("Retry-After")))
     if isinstance(code, str) and code:
         return refused(method, code, needed=str(fields.get("needed", "")))
     return SlackError(
@@ -98,7 +99,8 @@ def _refusal(method: str, error: SlackApiError) -> SlackError:
     )
 
 
-def _seconds(value: str | None) -> float:
+def seconds_of(value: str | None) -> float:
+    """Return what a Retry-After header asks for, within bounds."""
     try:
         return min(max(float(value or ""), 0.0), 3600.0)
     except ValueError:
