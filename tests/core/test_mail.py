@@ -44,6 +44,11 @@ def test_thread_is_keyed_by_its_root() -> None:
     assert only_parent.conversation == "b@x"
 
 
+def test_answers_go_where_the_writer_wants_them() -> None:
+    assert mail_of(HEAD + b"Reply-To: Desk <desk@clinic.example>\n\nx").answer_to == "desk@clinic.example"
+    assert mail_of(HEAD + b"\nx").answer_to == ""
+
+
 def test_missing_message_id_is_a_digest_that_line_ends_do_not_change() -> None:
     first = mail_of(b"From: a@b.example\nSubject: x\n\nbody\n")
     again = mail_of(b"From: a@b.example\r\nSubject: x\r\n\r\nbody\r\n\r\n")

@@ -189,6 +189,14 @@ async def test_thread_is_a_conversation_by_its_root(desk: Desk, imap: ImapServer
     assert "Please restart." in second.raw
 
 
+async def test_answers_go_to_reply_to_but_never_back_into_the_mailbox(desk: Desk, imap: ImapServer, bus: Bus) -> None:
+    imap.deliver([a_mail("form", Reply_To="Priya <p@home.example>"), a_mail("group", Reply_To=USER)], desk.mailbox)
+    async with desk.running():
+        form, group = await on_bus(bus, 2)
+    assert (form.sender.name, form.sender.address) == ("Priya N", "p@home.example")
+    assert group.sender.address == "priya@clinic.example"
+
+
 async def test_two_copies_of_a_mail_are_one_message(desk: Desk, imap: ImapServer, bus: Bus) -> None:
     imap.deliver([a_mail(1), a_mail(1), a_mail(2)], desk.mailbox)
     async with desk.running() as served:

@@ -190,11 +190,11 @@ def test_answer_of_nobody_is_marked_automatic_and_one_of_somebody_is_not() -> No
 )
 def test_subject_says_once_that_it_answers_and_smuggles_no_header_in(subject: str, shown: str) -> None:
     mail = compose(a_reply(subject=subject), USER, datetime.now(UTC))
-    assert mail["Subject"] == shown
+    assert str(mail["Subject"]) == shown
     assert mail["Bcc"] is None
 
 
-@pytest.mark.parametrize("address", ["", "Priya", "a@b\r\nBcc: x@y", "a@b, c@d", "<a@b>", "a b@c"])
+@pytest.mark.parametrize("address", ["", "Priya", "a@b\r\nBcc: x@y", "a@b, c@d", "<a@b>", "a b@c", "дана@x.example"])
 def test_answer_goes_to_one_address_or_nowhere(address: str) -> None:
     with pytest.raises(InvalidInputError, match="no mail address"):
         compose(a_reply(recipient=Sender(address=address)), USER, datetime.now(UTC))
@@ -203,6 +203,19 @@ def test_answer_goes_to_one_address_or_nowhere(address: str) -> None:
 def test_ids_that_are_no_message_ids_stay_out_of_the_headers() -> None:
     mail = compose(a_reply(conversation="sha256:ab", reply_to="imap:1:2"), USER, datetime.now(UTC))
     assert mail["References"] is mail["In-Reply-To"] is None
+
+
+def test_long_ids_stay_whole_so_that_the_thread_is_found() -> None:
+    root, parent = f"{'r' * 150}@mail.example", f"{'p' * 150}@outlook.example"
+    mail = compose(a_reply(conversation=root, reply_to=parent, subject="Договір " * 20), USER, datetime.now(UTC))
+    back = read_mail(mail.as_bytes(), datetime.now(UTC))
+    assert (back.conversation, back.reply_to) == (root, parent)
+    assert back.subject == ("Re: " + "Договір " * 20).strip()
+
+
+def test_domain_of_other_letters_is_written_as_dns_knows_it() -> None:
+    mail = compose(a_reply(recipient=Sender(address="dana@пошта.example")), USER, datetime.now(UTC))
+    assert str(mail["To"]) == "dana@xn--80a1acn3a.example"
 
 
 def test_own_id_is_stable_and_known_again() -> None:

@@ -22,6 +22,8 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True):
     """Without angle brackets; of a mail that has none, `sha256:` and the digest of its bytes."""
     subject: str
     sender: Sender
+    answer_to: str
+    """Address of its Reply-To; empty when answers go to the sender."""
     sent_at: datetime
     """Aware, with the sender's offset."""
     text: str
@@ -79,6 +81,7 @@ def _read(mail: Message, data: bytes, received_at: datetime) -> Mail:
         message_id=message_id,
         subject=subject,
         sender=sender(header(mail, "From") or header(mail, "Sender")),
+        answer_to=sender(header(mail, "Reply-To")).address,
         sent_at=sent_at,
         text=parts.own,
         quoted=parts.quoted,

@@ -36,8 +36,14 @@ _GROUP_BYTES: Final = 4 * 1024 * 1024
 """Bytes of mails that are fetched in one command; one larger mail is fetched alone."""
 _MAX_STRIKES: Final = 5
 """Failed fetches of one mail after which it is a dead letter, so that it does not block the mailbox."""
+_BEGINNING_ONLY: Final = 3
+"""Failed fetches after which only the beginning is asked for."""
+_SUSPICIOUS: Final = {Reason.PROVIDER_ERROR, Reason.UNREACHABLE, Reason.SLOW}
+"""What the mail itself can be the cause of; a limit of the provider is not its fault."""
 _MAX_UNFILED: Final = 10_000
 """Mails remembered whose flag or move failed; beyond, they stay where they are."""
+_FILED_AT_ONCE: Final = 200
+"""Mails in one command; servers bound the length of its line."""
 _QUOTA_EVERY: Final = 600.0
 """Seconds between two looks at the quota."""
 _SECRET_CHECK: Final = 2.0
@@ -172,14 +178,15 @@ class Fetching:
             del self._strikes[first]
             return []
         try:
-            if sizes[first] > self._whole:
+            if sizes[first] > self._whole or self._strikes[first] >= _BEGINNING_ONLY:
                 limit = self._served.source.spec.ingest.max_message_bytes
                 found = await mailbox.beginning(first, sizes[first], limit)
             else:
                 found = await mailbox.mails(uids)
-        except FAILURES:
-            # Alone from now on: which of a group it is shows when they are fetched one by one.
-            self._strikes[first] += 1
+        except FAILURES as error:
+            if diagnose(error, self._spec).reason in _SUSPICIOUS:
+                # Alone from now on: which of a group it is shows when they are fetched one by one.
+                self._strikes[first] += 1
             raise
         self._strikes.pop(first, None)
         return found
@@ -190,14 +197,15 @@ class Fetching:
             self._filing_trouble = None
             return
         try:
-            if self._spec.after_fetch == "Move" and self._spec.move_to is not None:
-                await mailbox.move(self._place.unfiled, self._spec.move_to)
-            elif self._spec.after_fetch == "MarkSeen":
-                await mailbox.mark_seen(self._place.unfiled)
+            for some in batched(tuple(self._place.unfiled), _FILED_AT_ONCE):
+                if self._spec.after_fetch == "Move" and self._spec.move_to is not None:
+                    await mailbox.move(some, self._spec.move_to)
+                elif self._spec.after_fetch == "MarkSeen":
+                    await mailbox.mark_seen(some)
+                self._place.unfiled = self._place.unfiled[len(some) :]
         except RefusedError as error:
             self._filing_trouble = diagnose(error, self._spec)
             return
-        self._place.unfiled = []
         if self._filing_trouble is not None:
             self._filing_trouble = None
             await self._save()

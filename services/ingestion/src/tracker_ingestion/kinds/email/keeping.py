@@ -38,8 +38,7 @@ class Keeping:
         else:
             letter = reader.read(fetched, now)
         attachments = await self._attachments(letter, fetched.uid, uidvalidity)
-        message = reader.with_files(letter.message, attachments) if not letter.message.dead else letter.message
-        await self._served.intake.publish(message)
+        await self._served.intake.publish(reader.with_files(letter.message, attachments))
 
     async def _attachments(self, letter: Letter, uid: int, uidvalidity: int) -> tuple[Attachment, ...]:
         kept = [await self._attachment(file, uid, uidvalidity) for file in letter.files]

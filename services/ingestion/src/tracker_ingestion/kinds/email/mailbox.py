@@ -6,6 +6,7 @@ ends: each read has a timeout, each call a deadline, and whoever gives up shuts 
 
 import asyncio
 import contextlib
+import imaplib
 import socket
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +25,10 @@ from tracker_ingestion.kinds.email.encryption import encryption
 from tracker_ingestion.kinds.email.settings import EmailSettings
 from tracker_ingestion.kinds.email.structure import ListedFile, listed_files
 from tracker_ingestion.kinds.email.troubles import RefusedError, reason_of
+
+# A line of the numbers of all mails is longer than the megabyte that imaplib allows when there are 150,000 of them; a
+# mailbox that once came to that could never be read again.
+imaplib._MAXLINE = 32 * 1024 * 1024  # type: ignore[attr-defined]  # noqa: SLF001
 
 _CALL: Final = 300.0
 """Seconds for one command with its whole answer, such as some megabytes over a slow line."""

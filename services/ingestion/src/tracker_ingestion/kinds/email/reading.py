@@ -10,9 +10,10 @@ from typing import Final, Literal
 
 import msgspec
 from tracker_core.errors import MalformedError
-from tracker_core.inbound import Attachment, InboundMessage, encode, inbound_message
+from tracker_core.inbound import Attachment, InboundMessage, Sender, encode, inbound_message
 from tracker_core.mail import Mail, MailFile, content_digest, read_mail
 from tracker_core.manifests import Source
+from tracker_core.manifests.source import EmailSpec
 
 from tracker_ingestion.kinds.email.mailbox import Fetched
 from tracker_ingestion.kinds.email.replies import is_own
@@ -40,6 +41,11 @@ class Reader:
     source: Source
     max_bytes: int
     """Of one message on the bus."""
+
+    @property
+    def _spec(self) -> EmailSpec:
+        assert self.source.spec.email is not None, "this process serves e-mail Sources only"
+        return self.source.spec.email
 
     def read(self, fetched: Fetched, now: datetime) -> Letter:
         """Return the message of a mail; never raises for what is in it."""
@@ -81,7 +87,7 @@ class Reader:
             received_at=now,
             text=mail.text,
             subject=mail.subject,
-            sender=mail.sender,
+            sender=self._sender(mail),
             conversation=mail.conversation,
             reply_to=mail.reply_to,
             raw=raw,
@@ -92,11 +98,17 @@ class Reader:
             return Letter(message, mail.files)
         return Letter(message, listed=fetched.files if fetched.files is not None else _seen(mail))
 
+    def _sender(self, mail: Mail) -> Sender:
+        """Answers go where the writer wants them, as of a web form; but never back into this mailbox."""
+        own = {self._spec.auth.username.lower(), ((self._spec.smtp and self._spec.smtp.from_) or "").lower()}
+        if mail.answer_to and mail.answer_to.lower() not in own:
+            return msgspec.structs.replace(mail.sender, address=mail.answer_to)
+        return mail.sender
+
     def _ignored(self, mail: Mail, fetched: Fetched) -> str:
-        spec = self.source.spec.email
         if is_own(mail.message_id):
             return "An answer that was sent from here"
-        if mail.automatic and spec is not None and spec.drop_auto_replies:
+        if mail.automatic and self._spec.drop_auto_replies:
             return f"Automatic mail: {mail.automatic}"
         if not mail.text and not mail.subject and not mail.files and not fetched.files:
             return "The mail is empty"

@@ -6,10 +6,10 @@ mailbox is known as ours.
 
 import re
 from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
+from email.charset import QP, Charset
+from email.header import Header
+from email.message import Message
+from email.utils import format_datetime, formataddr
 from typing import Final
 from uuid import UUID
 
@@ -21,6 +21,9 @@ _ID: Final = re.compile(r"[^<>@\s]+@[^<>@\s]+")
 _ADDRESS: Final = re.compile(r"[^@\s<>,;:\"]+@[^@\s<>,;:\"]+")
 _RE: Final = re.compile(r"\s*(?:re|aw|sv|отв)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
 _MAX_SUBJECT: Final = 250
+_QUOTED_PRINTABLE: Final = Charset("utf-8")
+_QUOTED_PRINTABLE.body_encoding = QP
+"""Readable in any program, and in the logs of a mail server."""
 
 
 def own_id(reply: UUID, address: str) -> str:
@@ -33,8 +36,11 @@ def is_own(message_id: str) -> bool:
     return _OWN.fullmatch(message_id) is not None
 
 
-def compose(reply: OutboundReply, address: str, now: datetime) -> EmailMessage:
+def compose(reply: OutboundReply, address: str, now: datetime) -> Message:
     """Return the mail.
+
+    The stdlib's older API: `EmailMessage` writes an id of more than 78 characters, such as Outlook's, as an encoded
+    word, and no program finds the thread by that.
 
     Args:
         reply: What is to be sent.
@@ -44,15 +50,11 @@ def compose(reply: OutboundReply, address: str, now: datetime) -> EmailMessage:
     Raises:
         InvalidInputError: there is nobody to send it to.
     """
-    to = reply.recipient.address.strip()
-    if not _ADDRESS.fullmatch(to):
-        raise InvalidInputError(
-            f"The message that is answered has no mail address to answer to ('{to[:80]}')", cure="Write to its sender"
-        )
-    mail = EmailMessage(policy=SMTP.clone(max_line_length=998 if len(to) > 60 else 78))  # noqa: PLR2004
+    mail, charset = Message(), None if reply.subject.isascii() else "utf-8"
+    mail.set_payload(reply.text, _QUOTED_PRINTABLE)
     mail["From"] = _mailbox(reply.author, address)
-    mail["To"] = _mailbox("" if reply.recipient.name == to else reply.recipient.name, to)
-    mail["Subject"] = _subject(reply.subject)
+    mail["To"] = _mailbox(reply.recipient.name, recipient(reply))
+    mail["Subject"] = Header(_subject(reply.subject), charset, header_name="Subject").encode()
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{own_id(reply.id, address)}>"
     if _ID.fullmatch(reply.reply_to):
@@ -64,8 +66,27 @@ def compose(reply: OutboundReply, address: str, now: datetime) -> EmailMessage:
         # Nobody wrote it: no vacation program shall answer (RFC 3834; the second is Exchange's).
         mail["Auto-Submitted"] = "auto-generated"
         mail["X-Auto-Response-Suppress"] = "All"
-    mail.set_content(reply.text, charset="utf-8", cte="quoted-printable")
     return mail
+
+
+def recipient(reply: OutboundReply) -> str:
+    """Return the one address that it goes to.
+
+    Raises:
+        InvalidInputError: there is none.
+    """
+    to = reply.recipient.address.strip()
+    user, _, domain = to.rpartition("@")
+    try:
+        to = f"{user}@{domain.encode('idna').decode('ascii')}" if domain else to
+    except UnicodeError:
+        domain = ""
+    if not (_ADDRESS.fullmatch(to) and domain and to.isascii()):
+        raise InvalidInputError(
+            f"The message that is answered has no mail address to answer to ('{reply.recipient.address[:80]}')",
+            cure="Write to its sender",
+        )
+    return to
 
 
 def _subject(subject: str) -> str:
@@ -73,7 +94,6 @@ def _subject(subject: str) -> str:
     return subject if _RE.match(subject) else f"Re: {subject}".strip()
 
 
-def _mailbox(name: str, address: str) -> Address:
-    user, _, domain = address.rpartition("@")
+def _mailbox(name: str, address: str) -> str:
     printable = "".join(c for c in " ".join(name.split()) if c.isprintable())[:100]
-    return Address(display_name=printable, username=user, domain=domain)
+    return formataddr(("" if printable == address else printable, address))

@@ -7,7 +7,7 @@ import smtplib
 import socket
 import ssl
 from datetime import UTC, datetime
-from email.message import EmailMessage
+from email.message import Message
 from typing import Final
 
 from tracker_core.channels.condition import Reason
@@ -17,7 +17,7 @@ from tracker_core.outbound import Delivery, OutboundReply, delivery
 
 from tracker_ingestion.kinds.email.credentials import Credentials, Proof
 from tracker_ingestion.kinds.email.encryption import encryption
-from tracker_ingestion.kinds.email.replies import compose, own_id
+from tracker_ingestion.kinds.email.replies import compose, own_id, recipient
 from tracker_ingestion.kinds.email.troubles import RefusedError
 
 _TIMEOUT: Final = 15.0
@@ -40,16 +40,16 @@ class Outgoing:
     async def send(self, reply: OutboundReply) -> Delivery:
         """Send one answer."""
         try:
-            mail = compose(reply, self._address, datetime.now(UTC))
+            to, mail = recipient(reply), compose(reply, self._address, datetime.now(UTC))
         except (InvalidInputError, ValueError) as error:
             return delivery(reply, "failed", detail=str(error))
         try:
-            await self._deliver(mail, reply.recipient.address.strip())
+            await self._deliver(mail, to)
         except (smtplib.SMTPException, TrackerError, OSError) as error:
             return self._failure(reply, error)
         return delivery(reply, "sent", external_id=own_id(reply.id, self._address))
 
-    async def _deliver(self, mail: EmailMessage, to: str) -> None:
+    async def _deliver(self, mail: Message, to: str) -> None:
         try:
             await self._attempt(mail, to)
         except smtplib.SMTPAuthenticationError:
@@ -59,7 +59,7 @@ class Outgoing:
             self._credentials.refused()
             await self._attempt(mail, to)
 
-    async def _attempt(self, mail: EmailMessage, to: str) -> None:
+    async def _attempt(self, mail: Message, to: str) -> None:
         session = _Session(self._smtp, self._address)
         proof = await self._credentials.proof()
         try:
@@ -106,7 +106,7 @@ class _Session:
         self._smtp: smtplib.SMTP | None = None
         self._over = False
 
-    def deliver(self, proof: Proof, mail: EmailMessage, to: str) -> None:
+    def deliver(self, proof: Proof, mail: Message, to: str) -> None:
         domain = self._address.rpartition("@")[2] or "localhost"
         where = (self._spec.host, self._spec.port, domain)
         if self._spec.tls == "implicit":
