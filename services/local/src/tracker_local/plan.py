@@ -25,9 +25,6 @@ API_PORT, GATEWAY_PORT = 8080, 8081
 
 _DEFAULT_PORTS = {"postgres": 5432, "nats": 4222}
 
-_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-"""One message at a time is embedded: more threads than one only spin, and take the cores from the others."""
-
 
 @dataclass(frozen=True)
 class Store:
@@ -114,7 +111,7 @@ class Plan:
         } | folders
         # It faces the outside, so it does not even learn where the database is.
         gateway = {"HOST": self.gateway_host, "PORT": str(self.gateway_port)} | folders
-        judging = both | _ONE_THREAD | {language_models.PROVIDERS: self.language_models or "[]"}
+        judging = both | {language_models.PROVIDERS: self.language_models or "[]"}
         agents = self._service("agents", "tracker_worker", "agents", environment=judging)
         return (
             self._service("triage", "tracker_worker", "triage", environment=judging),

@@ -6,7 +6,6 @@ wrong, and stderr says which.
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,8 +18,6 @@ from tracker_worker.models.llm_settings import EMBEDDED, LlmSettings
 from tracker_worker.settings import TriageSettings
 
 WRONG, INTERRUPTED = 2, 130
-_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
-"""Times are those of one core."""
 
 
 def evaluate(arguments: Sequence[str], settings: TriageSettings) -> int:
@@ -32,7 +29,6 @@ def evaluate(arguments: Sequence[str], settings: TriageSettings) -> int:
     except (LabelledError, ConfigurationError) as error:
         sys.stderr.write(f"{error}\n")
         return WRONG
-    os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))  # before numpy is imported
     try:
         return uvloop.run(_evaluate(messages, settings.model_copy(update={"providers": chosen}), flat=given.flat))
     except KeyboardInterrupt:
@@ -62,7 +58,7 @@ def choose(names: Sequence[str], known: Sequence[LlmSettings]) -> tuple[LlmSetti
 
 
 async def _evaluate(messages: Sequence[Labelled], settings: TriageSettings, *, flat: bool) -> int:
-    from tracker_worker.evaluation.figures import flattened, report  # noqa: PLC0415 -- numpy: see above
+    from tracker_worker.evaluation.figures import flattened, report  # noqa: PLC0415 -- what is wrong is said before models are loaded
     from tracker_worker.evaluation.progress import progress  # noqa: PLC0415
     from tracker_worker.evaluation.scoring import score  # noqa: PLC0415
     from tracker_worker.models.consultant import Workspace  # noqa: PLC0415

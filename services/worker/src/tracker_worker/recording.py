@@ -1,0 +1,39 @@
+"""Wires the role `record`: the recorder and what goes on beside it."""
+
+from tracker_core.health import beating
+from tracker_core.repositories.accounts import ensure_default_workspace
+
+from tracker_worker.parts import open_parts, run_all
+from tracker_worker.record.recorder import Recorder
+from tracker_worker.record.relay import run_relay
+from tracker_worker.record.replies import follow_deliveries, send_due
+from tracker_worker.record.scheduler import run_scheduler
+from tracker_worker.record.sources import Sources
+from tracker_worker.settings import WorkerSettings
+
+
+async def record(settings: WorkerSettings) -> None:
+    """Run the recorder, the relay, the scheduler, the projection of Sources, and the answers' way out and back."""
+    async with open_parts(settings, "recorder") as parts:
+        async with parts.engine.begin() as connection:
+            workspace_id = await ensure_default_workspace(connection)
+        sources = Sources(parts.bus, parts.engine, workspace_id)
+        recorder = Recorder(
+            parts.bus,
+            parts.engine,
+            parts.publisher,
+            parts.broker,
+            sources,
+            workspace_id=workspace_id,
+            batch=settings.record.batch,
+        )
+        async with beating(parts.bus.js, f"recorder.{settings.instance}", recorder.report):
+            await run_all(
+                recorder.run(),
+                parts.publisher.run(),
+                run_relay(parts.bus.js, parts.engine),
+                run_scheduler(parts.bus.js, parts.engine, parts.broker),
+                sources.follow(),
+                send_due(parts.bus, parts.transactions),
+                follow_deliveries(parts.bus, parts.transactions),
+            )
