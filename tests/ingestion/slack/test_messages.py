@@ -46,7 +46,7 @@ async def test_name_is_asked_for_once(app: Running) -> None:
     for number in range(5):
         app.slack.say("C1", f"number {number} <@U1>")
     assert [message.text for message in await app.messages(5)] == [f"number {number} @dana" for number in range(5)]
-    assert len(app.slack.calls["users.info"]) <= 2, "once by the event, once by the history, which is read meanwhile"
+    assert len(app.slack.calls["users.info"]) == 1
 
 
 async def test_edit_is_a_message_that_answers_the_original(app: Running) -> None:

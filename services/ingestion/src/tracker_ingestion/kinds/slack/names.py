@@ -4,7 +4,8 @@ A name that cannot be had is no reason to hold a message back: the id stands in 
 why.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Any
@@ -18,6 +19,7 @@ from tracker_ingestion.kinds.slack.web import Web
 KEEP_SECONDS = 3600.0
 """How long a name counts; people rename themselves rarely."""
 KEEP_UNKNOWN_SECONDS = 60.0
+LOCKS = 64
 LOOKUP_SECONDS = 3.0
 """For one name; Slack wants its event confirmed in about that time."""
 _UNKNOWN = {"user_not_found", "user_not_visible", "users_not_found", "bot_not_found", "channel_not_found"}
@@ -41,32 +43,27 @@ class Names:
         self._standing = standing
         self._people: Cache[str, Person] = Cache()
         self._channels: Cache[str, str] = Cache()
+        self._locks = tuple(asyncio.Lock() for _ in range(LOCKS))
+        """So that many messages of one person ask for the name once."""
 
     async def person(self, user: str) -> Person:
         """Return who `U…` is."""
-        if (held := self._people.get(user)) is not None:
-            return held
-        answer, keep = await self._ask("users.info", "user", user=user)
-        person = _person(user, answer)
-        self._people.put(user, person, keep)
-        return person
+        return await self._person(user, "users.info", "user", _person)
 
     async def bot(self, bot: str) -> Person:
         """Return which app `B…` is."""
-        if (held := self._people.get(bot)) is not None:
-            return held
-        answer, keep = await self._ask("bots.info", "bot", bot=bot)
-        person = Person(bot, _first(answer, "name") or bot)
-        self._people.put(bot, person, keep)
-        return person
+        return await self._person(
+            bot, "bots.info", "bot", lambda bot, answer: Person(bot, _first(answer, "name") or bot)
+        )
 
     async def channel(self, channel: str) -> str:
         """Return the name of `C…` without the `#`; its id when it has none, as direct messages."""
-        if (held := self._channels.get(channel)) is not None:
-            return held
-        answer, keep = await self._ask("conversations.info", "channel", channel=channel)
-        self.note(channel, _first(answer, "name") or channel, keep)
-        return _first(answer, "name") or channel
+        async with self._asking(channel):
+            if (held := self._channels.get(channel)) is not None:
+                return held
+            answer, keep = await self._ask("conversations.info", "channel", channel=channel)
+            self.note(channel, _first(answer, "name") or channel, keep)
+            return _first(answer, "name") or channel
 
     def note(self, channel: str, name: str, seconds: float = KEEP_SECONDS) -> None:
         """Hold a channel's name that came with something else."""
@@ -75,6 +72,20 @@ class Names:
     def forget_channel(self, channel: str) -> None:
         """Ask anew: it was renamed."""
         self._channels.forget(channel)
+
+    async def _person(
+        self, key: str, method: str, field: str, read: Callable[[str, Mapping[str, Any]], Person]
+    ) -> Person:
+        async with self._asking(key):
+            if (held := self._people.get(key)) is not None:
+                return held
+            answer, keep = await self._ask(method, field, **{field: key})
+            person = read(key, answer)
+            self._people.put(key, person, keep)
+            return person
+
+    def _asking(self, key: str) -> asyncio.Lock:
+        return self._locks[hash(key) % len(self._locks)]
 
     async def _ask(self, method: str, field: str, **arguments: str) -> tuple[Mapping[str, Any], float]:
         try:

@@ -8,13 +8,13 @@ import asyncio
 import logging
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from tracker_core.channels.condition import Reason
-from yarl import URL
 
 from tracker_ingestion.kinds.slack.faults import DEFAULT_PAUSE, SlackError, refused
 
@@ -31,7 +31,7 @@ class Web:
     def __init__(self, session: aiohttp.ClientSession, api_url: str) -> None:
         self._client = AsyncWebClient(base_url=api_url, session=session, retry_handlers=[], logger=_quiet)
         self._client.proxy = None  # the session knows the proxy, and the exceptions from it
-        self._home = URL(api_url)
+        self._home = urlsplit(api_url)
         self.token = ""
         self.scopes: frozenset[str] | None = None
         """What the token may, as the last answer said; None when none has said it."""
@@ -57,7 +57,7 @@ class Web:
         except (aiohttp.ClientError, OSError, ValueError, SlackClientError) as error:
             raise SlackError(
                 Reason.UNREACHABLE,
-                f"Slack {method}: {type(error).__name__} at {self._home.host}",
+                f"Slack {method}: {type(error).__name__} at {self._home.hostname}",
                 cure="Check the network, the proxy and https://slack-status.com",
             ) from error
         if not token and (scopes := answer.headers.get("x-oauth-scopes")):
@@ -67,12 +67,13 @@ class Web:
     def trusts(self, url: str) -> bool:
         """Whether a URL that came in a message is Slack's own, so that it may see the token."""
         try:
-            there = URL(url)
+            there = urlsplit(url)
+            host, port = there.hostname or "", there.port
         except ValueError:
             return False
-        home = self._home.host or ""
-        known = there.host is not None and (there.host == home or there.host.endswith(f".{home}"))
-        return known and there.scheme == self._home.scheme and there.port in {self._home.port, 443}
+        home = self._home.hostname or ""
+        known = host == home or host.endswith(f".{home}")
+        return known and (there.scheme, port) == (self._home.scheme, self._home.port)
 
 
 def _form(value: Any) -> str:
