@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 from tracker_bot import albums, fetching
@@ -11,6 +12,7 @@ from tracker_core.inbound import InboundMessage
 
 from tests.bot.conftest import Files, Start, all_on_bus, on_bus, until
 from tests.support.telegram_api import ANNA, GROUP, OLEG, Json, TelegramApi
+from tests.support.waiting import eventually
 
 
 async def one(telegram: TelegramApi, start: Start, bus: Bus) -> InboundMessage:
@@ -117,6 +119,21 @@ async def test_file_that_does_not_come_stops_nobody(
     assert [m.text for m in messages] == ["slow", "next"]
     assert messages[0].attachments[0].ref == "telegram:file-0"
     assert telegram.token not in caplog.text
+
+
+async def test_store_that_is_full_stops_no_message(telegram: TelegramApi, start: Start, bus: Bus) -> None:
+    store = (await bus.js.stream_info("OBJ_files")).config
+    await bus.js.update_stream(replace(store, max_bytes=1000))
+    telegram.say(caption="see", document=document(telegram, b"x" * 5000))
+
+    async def taken() -> bool:
+        return bool(await all_on_bus(bus))
+
+    async with start() as running:
+        await eventually("message", taken)
+        assert "store of files is full" in running.served.condition.report().detail
+    (message,) = await all_on_bus(bus)
+    assert message.attachments[0].ref == "telegram:file-0"
 
 
 async def test_album_is_one_message_with_all_files_and_comes_before_what_follows(

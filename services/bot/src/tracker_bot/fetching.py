@@ -9,6 +9,7 @@ import logging
 from time import monotonic
 
 from aiogram.exceptions import TelegramBadRequest
+from nats.js.errors import APIError
 from tracker_core.channels.files import Files, refuse
 from tracker_core.channels.process import Served
 from tracker_core.inbound import Attachment
@@ -25,6 +26,8 @@ MAX_BYTES = 20_000_000
 BUDGET = 30.0
 """Seconds for all files of one message; what is not here then stays at Telegram. Less than a webhook's call may take:
 or it would be called again and again."""
+_FULL = {10077, 10023, 10047}
+"""https://github.com/nats-io/nats-server/blob/main/server/errors.json: a limit of the stream, or of the server."""
 _TRIES = 3
 _AT_ONCE = 2
 """Files that are in memory at the same time."""
@@ -62,12 +65,22 @@ class Fetching:
                 content, why = await self._content(media, until)
             if content is not None:
                 kept = content
-                return await stored(
-                    self._served.condition, lambda: self._files.store(media.name, media.media_type, kept)
-                )
+                attachment = await stored(self._served.condition, lambda: self._keep(media, kept))
+                if attachment is not None:
+                    return attachment
+                why = "the store of files is full"
         log.warning("Source %s: file '%s' stays at Telegram: %s", self._served.key, media.name, why)
         self._served.condition.note(f"File '{media.name}' stays at Telegram: {why}")
         return Attachment(name=media.name, media_type=media.media_type, size=media.size, ref=REF + media.file_id)
+
+    async def _keep(self, media: Media, content: bytes) -> Attachment | None:
+        """Store the bytes; return None when there is no room, which waiting would not change."""
+        try:
+            return await self._files.store(media.name, media.media_type, content)
+        except APIError as error:
+            if error.err_code in _FULL:
+                return None
+            raise
 
     async def _content(self, media: Media, until: float) -> tuple[bytes | None, str]:
         why = "there was no time left for it"
