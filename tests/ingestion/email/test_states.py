@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from tracker_core.bus import Bus
 from tracker_core.health import read_heartbeats
-from tracker_ingestion.kinds.email import fetching
 
 from tests.ingestion.email.conftest import Desk, a_mail, make_desk, on_bus, reason
 from tests.support.certificates import make_authority
@@ -188,15 +187,28 @@ async def test_connection_that_breaks_comes_back_and_nothing_is_lost(
 
 
 async def test_mail_that_the_server_never_gives_does_not_block_the_mailbox(
-    fronted: Desk, front: Front, pymap: ImapServer, bus: Bus, monkeypatch: pytest.MonkeyPatch
+    fronted: Desk, front: Front, pymap: ImapServer, bus: Bus
 ) -> None:
-    monkeypatch.setattr(fetching, "_MAX_STRIKES", 2)
     pymap.deliver([a_mail(1), a_mail("huge", text="x" * 300_000), a_mail(2)], fronted.mailbox)
     front.cut_after = 200_000
-    async with fronted.running():
+    async with fronted.running(tries=2) as served:
         found = await on_bus(bus, 3)
+        await reason(served, "")
+        assert "among the dead letters" in served.condition.report().detail
     assert [message.external_id for message in (found[0], found[2])] == ["1@clinic.example", "2@clinic.example"]
     assert "does not give mail" in found[1].dead
+
+
+async def test_mail_that_breaks_the_line_is_taken_by_its_beginning(
+    fronted: Desk, front: Front, pymap: ImapServer, bus: Bus
+) -> None:
+    fronted.spec["ingest"] = {"maxMessageBytes": 20_000}
+    pymap.deliver([a_mail("huge", text="begins so " + "x" * 300_000)], fronted.mailbox)
+    front.cut_after = 200_000
+    async with fronted.running(tries=2):
+        (found,) = await on_bus(bus, 1)
+    assert found.text.startswith("begins so x")
+    assert not found.dead
 
 
 async def test_server_without_idle_is_asked_again_and_again(

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import batched
 from time import monotonic
 from typing import Final
@@ -34,10 +34,8 @@ _BATCH: Final = 50
 """Mails between two saves of the place."""
 _GROUP_BYTES: Final = 4 * 1024 * 1024
 """Bytes of mails that are fetched in one command; one larger mail is fetched alone."""
-_MAX_STRIKES: Final = 5
-"""Failed fetches of one mail after which it is a dead letter, so that it does not block the mailbox."""
-_BEGINNING_ONLY: Final = 3
-"""Failed fetches after which only the beginning is asked for."""
+_LAST_TRIES: Final = 2
+"""Of the fetches of a mail that fails again and again: they ask for its beginning only."""
 _SUSPICIOUS: Final = {Reason.PROVIDER_ERROR, Reason.UNREACHABLE, Reason.SLOW}
 """What the mail itself can be the cause of; a limit of the provider is not its fault."""
 _MAX_UNFILED: Final = 10_000
@@ -53,6 +51,8 @@ _SECRET_CHECK: Final = 2.0
 class Place(msgspec.Struct):
     """How far the mailbox was read, as it is saved."""
 
+    mailbox: str = ""
+    """Which one: two can have the same UIDVALIDITY, and a manifest can be changed."""
     uidvalidity: int = 0
     uid: int = 0
     unfiled: list[int] = []
@@ -116,18 +116,18 @@ class Fetching:
     async def _find_place(self, mailbox: Mailbox) -> None:
         """Go on where the last process stopped; in a mailbox that is new to us, or made anew, from `backfill` ago."""
         self._place = msgspec.convert(await self._served.cursor.load(), Place)
-        if self._place.uidvalidity == mailbox.uidvalidity:
+        if (self._place.mailbox, self._place.uidvalidity) == (mailbox.name, mailbox.uidvalidity):
             return
         backfill = parse_duration(self._served.source.spec.ingest.backfill)
-        # A day more: SINCE compares days, in the zone of the server.
-        since = (datetime.now(UTC) - backfill).date()
+        # A day more: SINCE compares days, in whatever zone the server has.
+        since = (datetime.now(UTC) - backfill - timedelta(days=1)).date()
         recent = await mailbox.uids_since(since)
         first = recent[0] - 1 if recent else await mailbox.last_uid()
         log.info(
-            "Source %s: UIDVALIDITY is %d (was %d): %d mails since %s",
-            *(self._served.key, mailbox.uidvalidity, self._place.uidvalidity, len(recent), since),
+            "Source %s: %s has UIDVALIDITY %d (was %d): %d mails since %s",
+            *(self._served.key, mailbox.name, mailbox.uidvalidity, self._place.uidvalidity, len(recent), since),
         )
-        self._place = Place(mailbox.uidvalidity, first)
+        self._place = Place(mailbox.name, mailbox.uidvalidity, first)
         await self._save()
 
     async def _take_new(self, mailbox: Mailbox) -> None:
@@ -135,6 +135,7 @@ class Fetching:
         for number, batch in enumerate(batched(new, _BATCH)):
             self._served.condition.lag = len(new) - number * _BATCH
             await self._take(mailbox, batch)
+            await self._say(mailbox)
         self._served.condition.lag = 0
 
     async def _take(self, mailbox: Mailbox, uids: Sequence[int]) -> None:
@@ -171,14 +172,14 @@ class Fetching:
 
     async def _fetch(self, mailbox: Mailbox, uids: list[int], sizes: dict[int, int]) -> list[Fetched]:
         first = uids[0]
-        if self._strikes[first] >= _MAX_STRIKES:
-            why = f"{_MAX_STRIKES} tries failed"
-            lost = self._reader.lost(first, mailbox.uidvalidity, datetime.now(UTC), why)
-            await self._served.intake.publish(lost)
+        tries = self._settings.tries
+        if self._strikes[first] >= tries:
+            lost = self._reader.lost(first, mailbox.uidvalidity, datetime.now(UTC), f"{tries} tries failed")
+            await self._keeping.publish(lost)
             del self._strikes[first]
             return []
         try:
-            if sizes[first] > self._whole or self._strikes[first] >= _BEGINNING_ONLY:
+            if sizes[first] > self._whole or self._strikes[first] >= max(1, tries - _LAST_TRIES):
                 limit = self._served.source.spec.ingest.max_message_bytes
                 found = await mailbox.beginning(first, sizes[first], limit)
             else:
@@ -231,6 +232,7 @@ class Fetching:
             )
         else:
             condition.ready(self._spec.auth.username)
+            condition.note(self._keeping.note)
 
     async def _save(self) -> None:
         await self._served.cursor.save(msgspec.to_builtins(self._place))

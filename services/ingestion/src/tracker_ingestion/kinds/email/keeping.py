@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Final
 from urllib.parse import quote
 
@@ -10,7 +11,7 @@ from nats.errors import Error as NatsError
 from tracker_core.channels.condition import Reason
 from tracker_core.channels.files import Files, refuse
 from tracker_core.channels.process import Served
-from tracker_core.inbound import Attachment
+from tracker_core.inbound import Attachment, InboundMessage
 from tracker_core.mail import MailFile
 
 from tracker_ingestion.kinds.email.mailbox import Fetched
@@ -19,6 +20,8 @@ from tracker_ingestion.kinds.email.reading import Letter, Reader
 log = logging.getLogger(__name__)
 
 _LONGEST_WAIT: Final = 30.0
+_NOTE_LIFE: Final = 3600.0
+"""Seconds."""
 _IN_A_THREAD: Final = 100_000
 """Bytes of a mail whose parsing would be felt by the heartbeat."""
 
@@ -29,6 +32,12 @@ class Keeping:
     def __init__(self, served: Served) -> None:
         self._served = served
         self._files = Files(served.bus.js)
+        self._note, self._noted = "", 0.0
+
+    @property
+    def note(self) -> str:
+        """What a person should know of a mail that was lately not taken as it is."""
+        return self._note if monotonic() - self._noted < _NOTE_LIFE else ""
 
     async def keep(self, reader: Reader, fetched: Fetched, uidvalidity: int) -> None:
         """Return when the bus has the message and everything it refers to."""
@@ -38,7 +47,19 @@ class Keeping:
         else:
             letter = reader.read(fetched, now)
         attachments = await self._attachments(letter, fetched.uid, uidvalidity)
-        await self._served.intake.publish(reader.with_files(letter.message, attachments))
+        await self.publish(reader.with_files(letter.message, attachments))
+        if fetched.size > len(fetched.data):
+            subject = letter.message.subject
+            self._remark(f"A mail of {fetched.size} bytes was too large to be fetched whole: '{subject}'")
+
+    async def publish(self, message: InboundMessage) -> None:
+        """Return when the bus has it."""
+        await self._served.intake.publish(message)
+        if message.dead:
+            self._remark(f"A mail is among the dead letters: {message.dead}")
+
+    def _remark(self, note: str) -> None:
+        self._note, self._noted = note, monotonic()
 
     async def _attachments(self, letter: Letter, uid: int, uidvalidity: int) -> tuple[Attachment, ...]:
         kept = [await self._attachment(file, uid, uidvalidity) for file in letter.files]

@@ -88,6 +88,7 @@ class Mailbox:
         self._settings = settings
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="imap")
         self._client: Any = None
+        self.name = f"{spec.auth.username}@{spec.host}/{spec.mailbox}"
         self.uidvalidity = 0
 
     async def open(self, proof: Proof) -> None:

@@ -19,6 +19,8 @@ class EmailSettings(BaseModel):
     """How long one IDLE lasts; servers and routers forget silent connections after 10 to 30 minutes (RFC 2177)."""
     poll: timedelta = Field(default=timedelta(seconds=60), gt=timedelta(0), le=timedelta(hours=1))
     """Between two looks where the server has no IDLE."""
+    tries: int = Field(default=5, ge=1, le=100)
+    """Failed fetches of one mail after which it is a dead letter, so that it does not block the mailbox."""
 
 
 class Settings(SourceSettings):
