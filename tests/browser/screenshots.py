@@ -19,7 +19,17 @@ from tests.support.installation import Installation, installed
 from tests.support.waiting import wait_for
 
 IMAGES = ROOT / "docs/images"
-PAGES = {"inbox": "/inbox", "board": "/board", "messages": "/messages", "ledger": "/ledger", "sources": "/sources"}
+PAGES = {
+    "inbox": "/inbox",
+    "board": "/board",
+    "messages": "/messages",
+    "accuracy": "/accuracy",
+    "ledger": "/ledger",
+    "sources": "/sources",
+}
+
+CORRECTED = 3
+"""Which of each five suggestions is corrected before it is accepted: accuracy has something to show."""
 
 
 def main() -> int:
@@ -51,7 +61,7 @@ def _fill_the_board(browser: Browser, installation: Installation) -> None:
         status = ("todo", "todo", "in_progress", "done")[place % 4]
         page.request.patch(
             f"/api/tasks/{task['id']}",
-            data={"status": status},
+            data={"status": status} | ({"priority": "high"} if place % 5 == CORRECTED else {}),
             headers=origin | {"If-Match": f'"{task["version"]}"'},
         )
     page.context.close()

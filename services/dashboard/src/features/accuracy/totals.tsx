@@ -37,7 +37,7 @@ export function Totals({ totals, source }: Props) {
       </dl>
       <p className="max-w-2xl text-muted">
         {plural('accuracy.basis', totals.judged)}{' '}
-        <Link to="/messages" search={{ source }} className="text-accent-ink underline-offset-2 hoverable:underline">
+        <Link to="/messages" search={{ source }} className="text-accent-ink underline underline-offset-2">
           {t('accuracy.messages')}
         </Link>
       </p>

@@ -20,6 +20,8 @@ export type Shortcut = {
 type Group = { id: symbol; title: MessageKey; shortcuts: readonly Shortcut[] };
 
 const SEQUENCE_MS = 1_000;
+/** What is closing already takes no keys: the next one may come before it has left. */
+const OVERLAYS = ['dialog', 'alertdialog', 'menu', 'listbox'].map((role) => `[role="${role}"][data-state="open"]`).join();
 const STORAGE_KEY = 'tracker.shortcuts';
 
 let groups: readonly Group[] = [];
@@ -48,7 +50,7 @@ function subscribe(listener: () => void): () => void {
 /** True when the key belongs to a field, an open dialog or a menu. */
 function taken(target: EventTarget | null): boolean {
   if (target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable="true"]')) return true;
-  return document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"][data-state="open"]') !== null;
+  return document.querySelector(OVERLAYS) !== null;
 }
 
 function find(keys: string): Shortcut | undefined {
