@@ -1,13 +1,13 @@
 """Messages with what they are duplicates of: the labelled messages, and groups written for this purpose.
 
-`groups/*.txt` hold one report per block: each line is `language category text`, and all lines of a block report the same
-thing. A line that begins with `!` speaks of the same subject and reports something else. Each file stands for the
-messages of one team, so all other messages of the file are what a duplicate has to be told from.
+`groups/*.txt` hold one report per block: each line is `language category text`, and all lines of a block report the
+same thing. A line that begins with `!` speaks of the same subject and reports something else. Each file stands for the
+messages of one team. In the field duplicates are rare, so each file is filled up with messages of others; and they come
+soon after one another, so the times are drawn as they are in the labelled messages.
 """
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -16,6 +16,16 @@ from services.worker.training.dataset import DATA, HELD_OUT
 
 GROUPS = Path(__file__).parent / "groups"
 _SHORT = {"b": "bug", "i": "incident", "f": "feature", "q": "question", "t": "task", "n": "noise"}
+
+
+STRANGERS = 150
+"""Messages of others that a file of groups is filled up with."""
+SPAN = 30.0
+"""Days over which the messages of a file are spread."""
+GAPS = (0.08, 0.2, 0.34, 0.6, 1.1, 3.0, 8.0, 20.0)
+"""Days between two reports of one thing: quantiles of the labelled messages."""
+MIXED_UP = {"eastmix", "eastmix2", "eastmix3"}
+"""Files that label some of their duplicates only."""
 
 
 @dataclass(frozen=True)
@@ -31,19 +41,39 @@ class Line:
     text: str
     group: str
     """Messages of one group report the same thing; a message without duplicates is a group of its own."""
+    stranger: bool = False
+    """Whether it was added from elsewhere: what two strangers have in common is not known."""
 
 
-def lines(*, held_out: bool = False) -> list[Line]:
-    """Return all messages, those of a file together and in the order of time."""
-    paths = sorted(DATA.glob("*.jsonl"))
-    chosen = [path for path in paths if path.match(HELD_OUT) == held_out]
-    found = [line for path in chosen for line in from_labelled(path)]
-    if not held_out:
-        found += [line for path in sorted(GROUPS.glob("*.txt")) for line in _from_groups(path)]
-    return found
+def lines() -> list[Line]:
+    """Return all messages to learn from, those of a file together and in the order of time.
+
+    A file that labels no duplicate may have some all the same: its messages are strangers to others, no more.
+    """
+    files = [_labelled(path) for path in sorted(DATA.glob("*.jsonl")) if not path.match(HELD_OUT)]
+    told = [file for file in files if _labels(file) and file[0].file not in MIXED_UP]
+    others = [line for file in files if file not in told for line in file]
+    groups = [_from_groups(path, others) for path in sorted(GROUPS.glob("*.txt"))]
+    return [line for file in [*told, *groups] for line in file]
 
 
-def from_labelled(path: Path) -> list[Line]:
+def corpus() -> list[Line]:
+    """Return every message once, whether its duplicates are labelled or not."""
+    files = [_labelled(path) for path in sorted(DATA.glob("*.jsonl")) if not path.match(HELD_OUT)]
+    files += [_from_groups(path, []) for path in sorted(GROUPS.glob("*.txt"))]
+    return [line for file in files for line in file]
+
+
+def held_out() -> list[Line]:
+    """Return the messages that are kept apart, each file a file of its own."""
+    return [line for path in sorted(DATA.glob(HELD_OUT)) for line in _labelled(path)]
+
+
+def _labels(file: list[Line]) -> bool:
+    return len({line.group for line in file}) < len(file)
+
+
+def _labelled(path: Path) -> list[Line]:
     """Read a file of labelled messages."""
     messages = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     roots: dict[str, str] = {}
@@ -64,30 +94,32 @@ def from_labelled(path: Path) -> list[Line]:
     ]
 
 
-def _from_groups(path: Path) -> list[Line]:
-    """Read a file of groups; the messages are given times and an order by a generator with a seed."""
-    found = list(_written(path))
+def _from_groups(path: Path, others: list[Line]) -> list[Line]:
+    """Read a file of groups, add strangers, draw times with a generator that has a seed."""
     chance = Random(path.stem)
-    chance.shuffle(found)
     start = datetime(2026, 9, 1, 7, tzinfo=UTC)
-    return [
-        Line(
-            file=f"groups-{path.stem}",
-            id=f"{path.stem}-{place}",
-            language=language,
-            category=category,
-            sent_at=start + timedelta(minutes=47 * place),
-            author=f"author {chance.randrange(60)}",
-            text=text,
-            group=group,
-        )
-        for place, (language, category, text, group) in enumerate(found)
-    ]
-
-
-def _written(path: Path) -> Iterator[tuple[str, str, str, str]]:
+    found = []
     for block, written in enumerate(path.read_text(encoding="utf-8").split("\n\n")):
-        for place, line in enumerate(row for row in written.splitlines() if row and not row.startswith("#")):
+        day = chance.uniform(0, SPAN)
+        for place, line in enumerate(row for row in written.splitlines() if row):
             language, category, text = line.lstrip("! ").split(" ", 2)
-            alone = f"/{place}" if line.startswith("!") else ""
-            yield language, _SHORT[category], text.replace("\\n", "\n"), f"{path.stem}/{block}{alone}"
+            alone = line.startswith("!")
+            if place:
+                soon = not alone or chance.random() < 0.5  # noqa: PLR2004 -- other trouble with a thing may come soon too
+                day = day + chance.choice(GAPS) * chance.uniform(0.5, 1.5) if soon else chance.uniform(0, SPAN)
+            found.append(
+                Line(
+                    file=f"groups-{path.stem}",
+                    id=f"{path.stem}-{block}-{place}",
+                    language=language,
+                    category=_SHORT[category],
+                    sent_at=start + timedelta(days=day),
+                    author=f"author {chance.randrange(60)}",
+                    text=text.replace("\\n", "\n"),
+                    group=f"{path.stem}/{block}" + (f"/{place}" if alone else ""),
+                )
+            )
+    for other in chance.sample(others, min(STRANGERS, len(others))):
+        at = start + timedelta(days=chance.uniform(0, SPAN))
+        found.append(replace(other, file=f"groups-{path.stem}", sent_at=at, stranger=True))
+    return sorted(found, key=lambda line: line.sent_at)

@@ -6,7 +6,7 @@ each other in the text, with at most one word between.
 """
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from tracker_worker.models.reading.tokens import fold
@@ -17,6 +17,8 @@ _INSIDE_FROM = 5
 """Letters of a stem that is looked for inside a compound."""
 _COMPOUND_FROM = 9
 """Letters from which a word may be a compound."""
+_WORDS = 1 << 16
+"""Words of which is remembered what they may stand for."""
 _GAP = 1
 """Words that may stand between two words of a phrase."""
 
@@ -28,8 +30,18 @@ type _Entry = tuple[str, tuple[_Word, ...]]
 
 @cache
 def names() -> tuple[str, ...]:
-    """Return the names of all concepts."""
-    return tuple(_lexicon())
+    """Return the names of all concepts, without the numbers."""
+    return tuple(name for name in _lexicon() if not is_number(name))
+
+
+def is_trouble(name: str) -> bool:
+    """Say whether a concept is something that happens to things."""
+    return name.startswith("!")
+
+
+def is_number(name: str) -> bool:
+    """Say whether a concept is a number."""
+    return name.isdigit()
 
 
 def find(words: Sequence[str], *, compounds: bool) -> dict[str, int]:
@@ -39,18 +51,24 @@ def find(words: Sequence[str], *, compounds: bool) -> dict[str, int]:
         words: Folded, in the order of the text.
         compounds: Whether words of this language are joined into one, as in German.
     """
-    whole, begins = _index()
     found: dict[str, int] = {}
     for place, word in enumerate(words):
-        entries = list(whole.get(word, ()))
-        for size in range(2, len(word) + 1):
-            entries += begins.get(word[:size], ())
-        if compounds and len(word) >= _COMPOUND_FROM:
-            entries += [entry for stem in _inside(word) for entry in begins.get(stem, ()) if not entry[1]]
-        for name, rest in entries:
+        for name, rest in _entries(word, compounds):
             if name not in found and _follows(words, place + 1, rest):
                 found[name] = place
     return found
+
+
+@lru_cache(maxsize=_WORDS)
+def _entries(word: str, compounds: bool) -> tuple[_Entry, ...]:
+    """Return what begins with a word."""
+    whole, begins = _index()
+    entries = list(whole.get(word, ()))
+    for size in range(2, len(word) + 1):
+        entries += begins.get(word[:size], ())
+    if compounds and len(word) >= _COMPOUND_FROM:
+        entries += [entry for stem in _inside(word) for entry in begins.get(stem, ()) if not entry[1]]
+    return tuple(entries)
 
 
 def _inside(word: str) -> list[str]:
@@ -75,7 +93,7 @@ def _lexicon() -> dict[str, list[tuple[_Word, ...]]]:
     for line in (files(__package__) / "concepts.txt").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             name, _, entries = line.partition(":")
-            lexicon.setdefault(name.strip(), []).extend(_phrase(entry) for entry in entries.split())
+            lexicon.setdefault(name, []).extend(_phrase(entry) for entry in entries.split())
     return lexicon
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker_worker.models.duplicates import evidence
-from tracker_worker.models.duplicates.features import Compared, features
+from tracker_worker.models.duplicates.features import NAMES, Compared, features, field
 from tracker_worker.models.duplicates.traits import Reader
 
 type Floats = NDArray[np.float32]
@@ -20,6 +20,7 @@ type Floats = NDArray[np.float32]
 PROPOSED = 3
 """Duplicates that are proposed at most."""
 _NOISE = "noise"
+_CURE = "run `python -m services.worker.training.duplicates.train`"
 
 
 class DuplicateWeightsError(Exception):
@@ -60,8 +61,11 @@ class DuplicateModel:
     threshold: float
     """Score from which a pair is proposed."""
     reader: Reader
+    """Reads what is compared word by word."""
     bank: Floats
     """Neutral vectors of unrelated messages: what is near to everything is near to nothing in particular."""
+    fields: dict[str, Floats]
+    """Neutral vector of each concept: what the messages that name it are about."""
     weights: Floats
     bias: float
 
@@ -76,19 +80,23 @@ class DuplicateModel:
         try:
             with as_file(files(__package__) / "pairs.npz") as path, np.load(path, allow_pickle=False) as arrays:
                 about = json.loads(str(arrays["about"]))
-                return cls(
+                numbers = {name: arrays[name].astype(np.float32) for name in ("rarity", "bank", "fields", "weights")}
+                model = cls(
                     version=about["version"],
                     threshold=about["threshold"],
-                    reader=Reader(arrays["rarity"].astype(np.float32)),
-                    bank=arrays["bank"].astype(np.float32),
-                    weights=arrays["weights"].astype(np.float32),
+                    reader=Reader(numbers["rarity"]),
+                    bank=numbers["bank"],
+                    fields=dict(zip(about["concepts"], numbers["fields"], strict=True)),
+                    weights=numbers["weights"],
                     bias=about["bias"],
                 )
         except (OSError, KeyError, ValueError) as error:
             raise DuplicateWeightsError(
-                f"The weights of the duplicate model cannot be read ({error}): "
-                "run `python -m services.worker.training.duplicates.train`"
+                f"The weights of the duplicate model cannot be read ({error}): {_CURE}"
             ) from error
+        if tuple(about["columns"]) != NAMES:
+            raise DuplicateWeightsError(f"Weights of the duplicate model belong to other features: {_CURE}")
+        return model
 
     def score(self, new: Said, others: Sequence[Said]) -> list[Match]:
         """Return those of the others that seem to report the same thing, at most three, best first.
@@ -118,8 +126,8 @@ class DuplicateModel:
             language=message.language,
             category=message.category,
             sent_at=message.sent_at,
-            author=message.author,
             traits=traits,
+            field=field(traits, self.fields),
         )
 
     def probabilities(self, new: Compared, others: Sequence[Compared]) -> Floats:

@@ -1,4 +1,4 @@
-"""What of a message can be compared word by word: telling words, character n-grams, concepts, numbers, names, quotes."""
+"""What of a message can be compared word by word: telling words, n-grams, concepts, numbers, names, quotes."""
 
 import re
 from collections.abc import Iterable
@@ -26,14 +26,17 @@ _COMPOUNDING = {"de", "nl"}
 _KEPT = 4096
 """Texts whose traits are kept: candidates come back again and again."""
 _PART = re.compile(
-    r"(?P<code>(?=[\w./:-]*\d)(?=[\w./:-]*[^\W\d_])\w[\w./:-]*\w)"
+    r"(?P<code>(?=[\w./:-]*\d)(?=[\w./:-]*[^\W\d_])\w[\w./:-]*\w|[a-z][\w-]*(?:\.[\w-]+){2,})"
     r"|(?P<number>\d+(?:[.,:]\d+)*)"
     r"|(?P<word>[^\W\d_]+(?:['’ʼ][^\W\d_]+)*)"
 )
 _QUOTED = re.compile(r"[\"“„«]([^\"“”„«»\n]{3,60})[\"”“»]")
 _ENDS = ".!?\n:"
 
-_folded = lru_cache(maxsize=1 << 16)(fold)
+_WORDS = 1 << 16
+"""Words of which is remembered how they are folded, counted and cut."""
+
+_folded = lru_cache(maxsize=_WORDS)(fold)
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,13 @@ class Weighed:
             return 0.0
         return self.common(other, 2) / (self.length * other.length)
 
+    def rarest(self, other: "Weighed") -> float:
+        """Return the weight of the rarest shared term."""
+        return max((self.weights[term] for term in self.weights.keys() & other.weights.keys()), default=0.0)
+
     def common(self, other: "Weighed", power: int = 1) -> float:
         """Return the sum of the weights of the shared terms, each to a power."""
-        return float(sum(self.weights[term] ** power for term in self.weights.keys() & other.weights.keys()))
+        return sum((self.weights[term] ** power for term in self.weights.keys() & other.weights.keys()), 0.0)
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,10 @@ class Traits:
     stems: Weighed
     grams: Weighed
     concepts: Weighed
+    troubles: Weighed
+    """Those of the concepts that happen to things."""
+    things: Weighed
+    """The other concepts."""
     numbers: Weighed
     codes: frozenset[str]
     """Words with digits in them: hosts, error codes, order numbers."""
@@ -90,7 +101,7 @@ class Reader:
         for match in _PART.finditer(text):
             part = match.group()
             if match.lastgroup == "number":
-                numbers.add(part.replace(",", ".").lstrip("0") or "0")
+                numbers |= _readings(part)
             elif match.lastgroup == "code":
                 codes.add(_folded(part))
             else:
@@ -100,12 +111,16 @@ class Reader:
                 words.append(part)
         flat = [_folded(word) for word in words]
         telling = {word[:_STEM]: place for place, word in reversed(list(enumerate(flat))) if _tells(words[place], word)}
-        found = concepts.find(flat, compounds=language in _COMPOUNDING)
+        named = concepts.find(flat, compounds=language in _COMPOUNDING)
+        found = {name: place for name, place in named.items() if not concepts.is_number(name)}
+        numbers |= named.keys() - found.keys()
         return Traits(
             words=tuple(words),
             stems=self._weigh(telling, "s:"),
             grams=self._weigh(_grams(word for place, word in enumerate(flat) if _tells(words[place], word)), "g:"),
             concepts=self._weigh(found, "c:"),
+            troubles=self._weigh((name for name in found if concepts.is_trouble(name)), "c:"),
+            things=self._weigh((name for name in found if not concepts.is_trouble(name)), "c:"),
             numbers=self._weigh(numbers, "n:"),
             codes=frozenset(codes),
             names=frozenset(names),
@@ -125,6 +140,7 @@ def terms(traits: Traits) -> list[str]:
     return [kind + term for kind, weighed in kinds.items() for term in weighed.weights]
 
 
+@lru_cache(maxsize=_WORDS)
 def column(term: str) -> int:
     """Return the place of a term in the table of inverse frequencies."""
     return crc32(term.encode()) % COLUMNS
@@ -135,10 +151,24 @@ def compared(text: str) -> str:
     return without_greeting(readable(text))[:EMBEDDED_CHARACTERS]
 
 
+def _readings(number: str) -> set[str]:
+    """Return what a number may be called: 14:02 is fourteen and two o'clock as well."""
+    whole = number.replace(",", ".").lstrip("0") or "0"
+    hour, _, minutes = number.partition(":")
+    if not minutes or not hour.isdigit():
+        return {whole}
+    return {whole, str(int(hour)), str(int(hour) % 12 or 12)}
+
+
 def _tells(word: str, flat: str) -> bool:
     return len(flat) > 2 and not is_small_word(word)  # noqa: PLR2004 -- shorter ones are particles
 
 
 def _grams(words: Iterable[str]) -> set[str]:
-    padded = (f"_{word}_" for word in words)
-    return {word[at : at + _GRAM] for word in padded for at in range(max(1, len(word) - _GRAM + 1))}
+    return {gram for word in words for gram in _word_grams(word)}
+
+
+@lru_cache(maxsize=_WORDS)
+def _word_grams(word: str) -> tuple[str, ...]:
+    padded = f"_{word}_"
+    return tuple(padded[at : at + _GRAM] for at in range(max(1, len(padded) - _GRAM + 1)))
