@@ -56,7 +56,9 @@ const messageView = ({ task_id: taskId, raw, ...message }, withRaw = false) => (
 });
 const taskDetail = (task) => {
   const own = messages.filter((message) => message.task_id === task.id);
-  return { ...task, messages: own.map((message) => messageView(message)), verdicts: own.map(({ verdict }) => verdict) };
+  const merged = tasks.filter((item) => item.duplicate_of === task.id).map(({ id, number, title }) => ({ id, number, title }));
+  const duplicates = task === tasks[0] ? [{ task: { ...taskRef(tasks[9].id), source: tasks[9].source }, score: 0.71, reason: 'Both say that something stopped this morning.', state: 'open' }] : [];
+  return { ...task, messages: own.map((message) => messageView(message)), verdicts: own.map(({ verdict }) => verdict), duplicates, merged, comment_count: 0 };
 };
 const stateName = { task: 'tasks', ignored: 'ignored', waiting: 'waiting', dead: 'dead' };
 function balance(list) {
@@ -71,6 +73,24 @@ function page(list, query) {
   return { items: list.slice(start, start + limit), next: start + limit < list.length ? String(start + limit) : null };
 }
 const has = (text, q) => !q || text.toLowerCase().includes(q.toLowerCase());
+
+/** Invented figures that get better with time. */
+function accuracy(days) {
+  const length = empty ? 0 : days;
+  const over = Array.from({ length }, (_, day) => ({ day: ago((length - 1 - day) * 1440).slice(0, 10), source: null, judged: 4 + (day % 5), right: 3 + (day % 5) - (day % 3 === 0 ? 1 : 0) }));
+  const judged = over.reduce((sum, day) => sum + day.judged, 0);
+  const right = over.reduce((sum, day) => sum + day.right, 0);
+  const share = (count) => (judged === 0 ? null : count / judged);
+  const wrong = judged - right;
+  return {
+    from: ago((days - 1) * 1440).slice(0, 10), to: ago(0).slice(0, 10), over_time: over,
+    totals: { judged, category_right: right, priority_right: right - 5, category_accuracy: share(right), priority_accuracy: share(right - 5) },
+    by_source: sources.map(({ namespace, name }) => ({ source: `${namespace}/${name}`, judged, category_accuracy: share(right), priority_accuracy: share(right - 5) })),
+    by_category: [{ category: 'bug', judged, right, corrected_to: { incident: wrong - 2, question: 2 } }],
+    calibration: [5, 6, 7, 8, 9].map((tenth) => ({ from: tenth / 10, to: (tenth + 1) / 10, judged: tenth * 4, confidence: tenth / 10 + 0.05, accuracy: tenth / 10 })),
+    corrections: [{ field: 'category', count: wrong }, { field: 'priority', count: wrong + 5 }],
+  };
+}
 
 function findTask(key) {
   const task = tasks.find((item) => item.id === key || String(item.number) === key);
@@ -174,6 +194,8 @@ const routes = [
   ['GET', /^\/api\/messages$/, ({ query }) => listMessages(query)],
   ['GET', /^\/api\/messages\/([^/]+)$/, ({ key }) => messageView(messages.find((message) => message.id === key), true)],
   ['POST', /^\/api\/messages\/([^/]+)\/retriage$/, () => ({})],
+  ['POST', /^\/api\/tasks\/[^/]+\/duplicates\/([^/]+)\/dismiss$/, () => undefined],
+  ['GET', /^\/api\/accuracy$/, ({ query }) => accuracy(Number(query.get('days') ?? 30))],
   ['GET', /^\/api\/sources$/, () => ({ items: sources.map((source) => ({ ...source, counts: balance(empty ? [] : ofSource(source)) })), next: null })],
   ['GET', /^\/api\/ledger$/, () => ledger()],
   ['GET', /^\/api\/health$/, () => health()],

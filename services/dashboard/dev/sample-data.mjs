@@ -37,7 +37,7 @@ const rows = [
 ];
 
 function verdictOf([, category, priority, confidence, , , , , reason, language = 'en']) {
-  return { category, priority, actionable: true, confidence, reason, provider: 'embedded', language };
+  return { category, priority, actionable: true, confidence, reason, provider: 'embedded', language, learned: null, embedded: null, fallback: null };
 }
 
 let number = 100;
@@ -56,7 +56,7 @@ export function receive(row, { status = 'triage', minutes = row[5], state = 'tas
   const task = state !== 'task' ? null : {
     id: newId(), number: ++number, title: row[0], description: '', status, category: row[1], priority: row[2], assignee: null,
     due_on: null, snoozed_until: null, labels: [], source: ref(from), confidence: row[3], reason: row[8], language: verdict.language,
-    provider: 'embedded', duplicate_of: null, created_at: at, updated_at: at, version: 1, message_count: 1,
+    provider: 'embedded', duplicate_of: null, created_at: at, updated_at: at, version: 1, message_count: 1, duplicate_proposals: 0,
   };
   const message = {
     id: newId(), source: ref(from), external_id: `m-${serial}`, sender: { name: row[6], address: '' }, subject: from.kind === 'email' ? row[0] : null,
