@@ -29,12 +29,8 @@ def test_figures_for_programs_are_nested(alone: Run, file: Path) -> None:
     figures = json.loads(result.stdout)
     assert figures["n"] == 1
     assert figures["category"]["accuracy"] in {0.0, 1.0}
+    assert figures["category.accuracy"] == figures["category"]["accuracy"]
     assert figures["by_lang"]["en"]["latency_ms"]["p95"] > 0
-
-
-def test_figures_on_one_level(alone: Run, file: Path) -> None:
-    figures = json.loads(alone("eval", str(file), "--flat", "-o", "json").stdout)
-    assert figures["category.accuracy"] in {0.0, 1.0}
 
 
 def test_figures_for_people_have_a_line_for_each_part(alone: Run, file: Path) -> None:

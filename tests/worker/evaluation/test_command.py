@@ -50,11 +50,6 @@ async def test_figures_are_one_json_document_and_nothing_else(file: Path) -> Non
     assert 0 < figures["latency_ms"]["p50"] <= figures["latency_ms"]["p95"]
 
 
-async def test_flat_figures_have_one_level(file: Path) -> None:
-    _, out, _ = await evaluate(str(file), "--flat")
-    assert json.loads(out)["by_lang.en.category.accuracy"] is not None
-
-
 async def test_a_language_model_without_the_embedded_one_is_asked_about_every_message(file: Path) -> None:
     async with llm_server() as server:
         code, out, _ = await evaluate(str(file), "--providers", "local", server=server)

@@ -31,7 +31,6 @@ def evaluate(
             " TRACKER_TRIAGE__PROVIDERS, which are asked where it is unsure; without it, about everything.",
         ),
     ] = "embedded",
-    flat: Annotated[bool, typer.Option("--flat", help="One level of keys, such as category.accuracy.")] = False,
     output: OutputOption = Format.TABLE,
 ) -> None:
     """Score triage on messages that people have labelled.
@@ -49,7 +48,6 @@ def evaluate(
     done = subprocess.run(
         [
             *(sys.executable, "-m", "tracker_worker", "eval", str(file), "--providers", providers),
-            *(["--flat"] if flat and output is not Format.TABLE else []),
         ],
         env=dict(environment(Home.current())),
         stdout=subprocess.PIPE,

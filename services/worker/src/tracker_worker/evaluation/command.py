@@ -30,7 +30,7 @@ def evaluate(arguments: Sequence[str], settings: TriageSettings) -> int:
         sys.stderr.write(f"{error}\n")
         return WRONG
     try:
-        return uvloop.run(_evaluate(messages, settings.model_copy(update={"providers": chosen}), flat=given.flat))
+        return uvloop.run(_evaluate(messages, settings.model_copy(update={"providers": chosen})))
     except KeyboardInterrupt:
         return INTERRUPTED
 
@@ -57,8 +57,8 @@ def choose(names: Sequence[str], known: Sequence[LlmSettings]) -> tuple[LlmSetti
     return tuple(chosen)
 
 
-async def _evaluate(messages: Sequence[Labelled], settings: TriageSettings, *, flat: bool) -> int:
-    from tracker_worker.evaluation.figures import flattened, report  # noqa: PLC0415 -- what is wrong is said before models are loaded
+async def _evaluate(messages: Sequence[Labelled], settings: TriageSettings) -> int:
+    from tracker_worker.evaluation.figures import report, with_paths  # noqa: PLC0415 -- what is wrong is said before models are loaded
     from tracker_worker.evaluation.progress import progress  # noqa: PLC0415
     from tracker_worker.evaluation.scoring import score  # noqa: PLC0415
     from tracker_worker.models.consultant import Workspace  # noqa: PLC0415
@@ -75,7 +75,7 @@ async def _evaluate(messages: Sequence[Labelled], settings: TriageSettings, *, f
     for why, count in scored.fallbacks.most_common():
         sys.stderr.write(f"{count} of {len(messages)} messages by the embedded model alone: {why}\n")
     figures = report(scored.cases)
-    sys.stdout.write(json.dumps(flattened(figures) if flat else figures, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(json.dumps(with_paths(figures), ensure_ascii=False, indent=2) + "\n")
     return 0
 
 
@@ -83,5 +83,4 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m tracker_worker eval", description=__doc__)
     parser.add_argument("file", type=Path, help="labelled messages, one JSON object per line")
     parser.add_argument("--providers", default=EMBEDDED, help="names, separated by commas (default: %(default)s)")
-    parser.add_argument("--flat", action="store_true", help="one level of keys like category.accuracy")
     return parser

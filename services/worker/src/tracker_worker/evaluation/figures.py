@@ -48,6 +48,9 @@ class Guess:
 type Case = tuple[Truth, Guess]
 
 
+_PARTS = {"by_lang", "hard", "not_hard"}
+
+
 def report(cases: Sequence[Case]) -> dict[str, Any]:
     """Return all figures: of the whole, by language, and of what is hard and what is not."""
     languages = sorted({truth.lang for truth, _ in cases})
@@ -144,3 +147,12 @@ def _share(hits: Iterable[bool]) -> float | None:
 
 def _rounded(value: float) -> float:
     return round(value, 4)
+
+
+def with_paths(figures: dict[str, Any]) -> dict[str, Any]:
+    """Return the figures with those of all messages under their path too: `category.accuracy` beside `category`.
+
+    So a tool reads them whether it walks objects or looks a key up.
+    """
+    whole = {key: value for key, value in figures.items() if key not in _PARTS}
+    return figures | flattened(whole)
