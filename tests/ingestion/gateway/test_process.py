@@ -165,7 +165,7 @@ def test_sigterm_ends_it_within_the_grace(folders: Folders, nats_url: str, tmp_p
     ("arguments", "words"),
     [
         (["gateway"], ["TRACKER_NATS: Field required", "TRACKER_GATEWAY__MANIFESTS_DIR"]),
-        (["postbox"], ["usage: python -m tracker_ingestion {gateway}"]),
+        (["postbox"], ["usage: python -m tracker_ingestion {email,gateway,slack}"]),
         ([], ["usage:"]),
     ],
 )
