@@ -30,8 +30,8 @@ def test_keys_are_those_of_the_format() -> None:
         "latency_ms.p95",
         "tokens",
     }
-    assert given["by_lang.en.category.accuracy"] == given["not_hard.category.accuracy"] == 1.0
-    assert (given["hard.n"], given["hard.category.accuracy"]) == (0, None)
+    assert given["by_lang"]["en"]["category"]["accuracy"] == given["not_hard"]["category"]["accuracy"] == 1.0
+    assert (given["hard"]["n"], given["hard"]["category"]["accuracy"]) == (0, None)
 
 
 def test_macro_f1_weighs_each_category_alike() -> None:
