@@ -37,7 +37,7 @@ EXTRACT = {"text": "text || join(',', data)", "title": "length(title)", "occurre
 
 def make_webhook(provider: str, extract: dict[str, str] | None) -> Any:
     spec: dict[str, Any] = {"sourceRef": {"name": "s"}, "provider": provider, "verification": OPEN}
-    if provider in {"slack", "github", "stripe", "standardWebhooks"}:
+    if provider in {"slack", "github", "stripe", "standardWebhooks", "sentry"}:
         spec["verification"] = {"type": "HMAC", "hmac": {"secretRef": {"name": "s", "key": "k"}}}
     if provider == "telegram":
         spec["verification"] = {"type": "Token", "token": {"secretRef": {"name": "s", "key": "k"}}}
