@@ -50,6 +50,7 @@ endif
 .PHONY: test
 test: setup dashboard ## All tests, against real Postgres and NATS and, where there is one, a real browser
 	@.ci/get-chromium
+	@.ci/get-dovecot
 ifneq ($(DASHBOARD),)
 	@.ci/build-dashboard $(UV) $(TOOLS) test
 endif
