@@ -13,6 +13,8 @@ from tracker_worker.models.reading.tokens import fold
 
 _OPEN_FROM = 5
 """Letters from which a word stands for all words that begin with it."""
+_COMPOUNDING = {"de", "nl"}
+"""Languages that write several words as one."""
 _INSIDE_FROM = 5
 """Letters of a stem that is looked for inside a compound."""
 _COMPOUND_FROM = 9
@@ -24,8 +26,10 @@ _GAP = 1
 
 type _Word = tuple[str, bool]
 """A folded word, and whether it stands for all words that begin with it."""
-type _Entry = tuple[str, tuple[_Word, ...]]
-"""A concept, and the further words of one of its phrases."""
+type _Entry = tuple[str, str, tuple[_Word, ...]]
+"""A concept, the languages that have one of its phrases, and the further words of this phrase."""
+_CYRILLIC = "ru uk"
+"""Languages of entries in Cyrillic, and of texts in which Latin letters may stand for it."""
 
 
 @cache
@@ -44,31 +48,36 @@ def is_number(name: str) -> bool:
     return name.isdigit()
 
 
-def find(words: Sequence[str], *, compounds: bool) -> dict[str, int]:
+def find(words: Sequence[str], language: str) -> dict[str, int]:
     """Return the concepts of a text, each with the place of the first word that stands for it.
 
     Args:
         words: Folded, in the order of the text.
-        compounds: Whether words of this language are joined into one, as in German.
+        language: Of the text, ISO 639-1 or `und`.
     """
     found: dict[str, int] = {}
     for place, word in enumerate(words):
-        for name, rest in _entries(word, compounds):
+        for name, rest in _entries(word, language):
             if name not in found and _follows(words, place + 1, rest):
                 found[name] = place
     return found
 
 
 @lru_cache(maxsize=_WORDS)
-def _entries(word: str, compounds: bool) -> tuple[_Entry, ...]:
-    """Return what begins with a word."""
+def _entries(word: str, language: str) -> tuple[tuple[str, tuple[_Word, ...]], ...]:
+    """Return the phrases that begin with a word: their concept, and their other words."""
     whole, begins = _index()
     entries = list(whole.get(word, ()))
     for size in range(2, len(word) + 1):
         entries += begins.get(word[:size], ())
-    if compounds and len(word) >= _COMPOUND_FROM:
-        entries += [entry for stem in _inside(word) for entry in begins.get(stem, ()) if not entry[1]]
-    return tuple(entries)
+    if language in _COMPOUNDING and len(word) >= _COMPOUND_FROM:
+        entries += [entry for stem in _inside(word) for entry in begins.get(stem, ()) if not entry[2]]
+    return tuple((name, rest) for name, languages, rest in entries if _speaks(language, languages))
+
+
+def _speaks(language: str, languages: str) -> bool:
+    """Say whether a text of a language may have an entry of some languages; an empty one is of any but Cyrillic."""
+    return language in languages.split() if languages else language not in _CYRILLIC
 
 
 def _inside(word: str) -> list[str]:
@@ -88,8 +97,8 @@ def _follows(words: Sequence[str], place: int, rest: tuple[_Word, ...]) -> bool:
 
 
 @cache
-def _lexicon() -> dict[str, list[tuple[_Word, ...]]]:
-    lexicon: dict[str, list[tuple[_Word, ...]]] = {}
+def _lexicon() -> dict[str, list[tuple[str, tuple[_Word, ...]]]]:
+    lexicon: dict[str, list[tuple[str, tuple[_Word, ...]]]] = {}
     for line in (files(__package__) / "concepts.txt").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             name, _, entries = line.partition(":")
@@ -102,13 +111,16 @@ def _index() -> tuple[dict[str, list[_Entry]], dict[str, list[_Entry]]]:
     whole: dict[str, list[_Entry]] = {}
     begins: dict[str, list[_Entry]] = {}
     for name, phrases in _lexicon().items():
-        for (first, is_open), *rest in phrases:
-            (begins if is_open else whole).setdefault(first, []).append((name, tuple(rest)))
+        for languages, ((first, is_open), *rest) in phrases:
+            (begins if is_open else whole).setdefault(first, []).append((name, languages, tuple(rest)))
     return whole, begins
 
 
-def _phrase(entry: str) -> tuple[_Word, ...]:
-    return tuple(_word(part) for part in entry.split("_"))
+def _phrase(entry: str) -> tuple[str, tuple[_Word, ...]]:
+    written, _, languages = entry.partition("@")
+    if not languages and any("\u0400" <= letter <= "\u04ff" for letter in written):
+        languages = _CYRILLIC
+    return languages.replace(",", " "), tuple(_word(part) for part in written.split("_"))
 
 
 def _word(part: str) -> _Word:

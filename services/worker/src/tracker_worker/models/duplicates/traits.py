@@ -21,8 +21,6 @@ _STEM = 5
 """Letters of a word that are compared; inflection comes after them."""
 _GRAM = 4
 """Letters of an n-gram; it does not cross word ends."""
-_COMPOUNDING = {"de", "nl"}
-"""Languages that write several words as one."""
 _KEPT = 4096
 """Texts whose traits are kept: candidates come back again and again."""
 _PART = re.compile(
@@ -111,7 +109,7 @@ class Reader:
                 words.append(part)
         flat = [_folded(word) for word in words]
         telling = {word[:_STEM]: place for place, word in reversed(list(enumerate(flat))) if _tells(words[place], word)}
-        named = concepts.find(flat, compounds=language in _COMPOUNDING)
+        named = concepts.find(flat, language)
         found = {name: place for name, place in named.items() if not concepts.is_number(name)}
         numbers |= named.keys() - found.keys()
         return Traits(
