@@ -1,14 +1,16 @@
 """What belongs together ends in one task: bursts, replies and threads, on real Postgres and NATS."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from tracker_core.events import Actor, ActorKind, Change, Entity, Verb
+from tracker_core.ids import new_id
 from tracker_core.inbound import InboundMessage, Sender
 from tracker_core.outbox import write_events
 from tracker_core.tables import Category, Priority
-from tracker_worker.models.provider import Judgement, Question
+from tracker_worker.models.provider import Judgement, Provider, Question
 from tracker_worker.settings import TriageSettings
 from tracker_worker.triage.first_look import FirstLook
 
@@ -70,6 +72,7 @@ async def test_burst_makes_one_task_that_says_all_of_it(parts: Parts) -> None:
     assert verbs == [
         "message.triaged",
         "task.created",
+        "message.joined",
         "message.triaged",
         "message.joined",
         "task.updated",
@@ -88,11 +91,36 @@ async def test_burst_does_not_overwrite_what_a_person_wrote(parts: Parts) -> Non
     assert await parts.one("select priority from task") == "low"
 
 
-async def triaged_next(parts: Parts, message: InboundMessage) -> None:
+async def triaged_next(parts: Parts, message: InboundMessage, provider: Provider | None = None) -> None:
     async with parts.recording():
         await parts.publish(message)
         rows = await eventually("message", lambda: parts.all("select id from message where state = 'waiting'"))
-    await FirstLook(parts.transactions, Scripted(read), TriageSettings()).triage_message(rows[0]["id"])
+    await FirstLook(parts.transactions, provider or Scripted(read), TriageSettings()).triage_message(rows[0]["id"])
+
+
+class Meanwhile:
+    """A provider; while it judges, this happens."""
+
+    def __init__(self, happens: Callable[[], Awaitable[None]]) -> None:
+        self._happens = happens
+
+    async def judge(self, question: Question) -> Judgement:
+        await self._happens()
+        return read(question)
+
+
+async def add_task(parts: Parts, number: int) -> UUID:
+    """A task that a person made."""
+    task_id = new_id()
+    await parts.execute(
+        "insert into task (id, workspace_id, number, title, description, status, category, priority, labels,"
+        " vector_version, version, created_at, updated_at)"
+        " values (:id, :workspace, :number, 'By hand', '', 'todo', 'bug', 'low', '{}', '', 1, now(), now())",
+        id=task_id,
+        workspace=parts.workspace_id,
+        number=number,
+    )
+    return task_id
 
 
 async def test_same_here_is_part_of_the_report_and_no_task(parts: Parts) -> None:
@@ -140,3 +168,45 @@ async def test_message_that_somebody_wants_a_task_of_makes_one_whatever_it_says(
     assert await outcomes(parts) == [("task", 1)]
     task = await parts.one("select category, status from task")
     assert (task["category"], task["status"]) == ("task", "triage")
+
+
+async def test_what_a_person_has_made_a_task_of_meanwhile_does_not_come_along(parts: Parts) -> None:
+    (first,) = await triaged(parts, said("1", "hi"))
+
+    async def taken() -> None:
+        task_id = await add_task(parts, 7)
+        await parts.execute(
+            "insert into task_message (task_id, message_id, workspace_id) values (:task, :message, :workspace)",
+            task=task_id,
+            message=first,
+            workspace=parts.workspace_id,
+        )
+        await parts.execute("update message set state = 'task', state_reason = 'Dana said so' where id = :id", id=first)
+
+    await triaged_next(parts, said("2", "the export is broken", at=20), Meanwhile(taken))
+    assert await outcomes(parts) == [("task", 7), ("task", 1)]
+    assert await parts.one("select state_reason from message where id = :id", id=first) == "Dana said so"
+
+
+async def test_follow_up_on_what_is_merged_while_it_is_judged_belongs_to_the_target(parts: Parts) -> None:
+    await triaged(parts, said("1", "the export is broken"))
+
+    async def merged() -> None:
+        target = await add_task(parts, 7)
+        await parts.execute("update task set status = 'duplicate', duplicate_of = :id where number = 1", id=target)
+
+    await triaged_next(parts, said("2", "same here!!", by=BOB, at=300), Meanwhile(merged))
+    assert await outcomes(parts) == [("task", 1), ("task", 7)]
+    assert await parts.one("select data ->> 'number' from event where verb = 'message.joined'") == "7"
+
+
+async def test_burst_that_says_the_same_anew_is_an_event_too(parts: Parts) -> None:
+    """Its version has changed: who edits it without knowing that would be refused."""
+    await triaged(parts, said("1", "the export is broken"))
+    fixed = a_judgement(title="Export is broken")
+    await triaged_next(parts, said("2", "really", at=20), Scripted(lambda _: fixed))
+    before = await parts.one("select max(id) from event")
+    await triaged_next(parts, said("3", "quite", at=40), Scripted(lambda _: fixed))
+    assert await parts.one("select version from task") == 3
+    verbs = await parts.all("select verb from event where id > :id and verb like 'task.%'", id=before)
+    assert [row["verb"] for row in verbs] == ["task.updated"]

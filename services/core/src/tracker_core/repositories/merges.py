@@ -20,6 +20,26 @@ async def lock_merges(connection: AsyncConnection, workspace_id: UUID) -> None:
     )
 
 
+_END = """
+with recursive chain as (
+    select id, number, duplicate_of from task where id = :task
+    union
+    select t.id, t.number, t.duplicate_of from chain join task t on t.id = chain.duplicate_of
+)
+select id, number from chain where duplicate_of is null
+"""
+
+
+async def end_of(connection: AsyncConnection, workspace_id: UUID, task_id: UUID) -> tuple[UUID, int]:
+    """Return id and number of the task that this one was merged into, or its own; nothing merges it before the end."""
+    await connection.execute(
+        text("select pg_advisory_xact_lock_shared(hashtextextended('duplicate_of ' || :workspace, 0))"),
+        {"workspace": str(workspace_id)},
+    )
+    row = (await connection.execute(text(_END), {"task": task_id})).one()
+    return row.id, row.number
+
+
 async def leads_to(connection: AsyncConnection, start: UUID, target: UUID) -> bool:
     """Say whether following `duplicate_of` from `start` comes to `target`."""
     found = await connection.execute(

@@ -170,25 +170,33 @@ async def bury(connection: AsyncConnection, held: Claim, error: str) -> bool:
     return True
 
 
+# Of those before it only what is still ignored comes along: a person may have made a task of one in the meantime.
+_ATTACH = """
+with taken as (
+    update message set state = 'task', state_reason = :reason
+     where id = any(cast(:before as uuid[])) and state = 'ignored'
+    returning id
+), attached as (
+    insert into task_message (task_id, message_id, workspace_id)
+    select :task, id, :workspace from (select id from taken union all select :message) all_of_them
+        on conflict do nothing
+)
+select id from taken order by id
+"""
+
+
 async def attach(
-    connection: AsyncConnection, workspace_id: UUID, task_id: UUID, messages: Sequence[UUID], *, reason: str
-) -> None:
-    """Let messages belong to a task; those that were ignored are its messages from now on."""
-    values = {"workspace": workspace_id, "task": task_id, "messages": list(messages), "reason": reason}
-    await connection.execute(
-        text(
-            "insert into task_message (task_id, message_id, workspace_id)"
-            " select :task, id, :workspace from unnest(cast(:messages as uuid[])) as id on conflict do nothing"
-        ),
-        values,
-    )
-    await connection.execute(
-        text(
-            "update message set state = 'task', state_reason = :reason"
-            " where id = any(cast(:messages as uuid[])) and state = 'ignored'"
-        ),
-        values,
-    )
+    connection: AsyncConnection, held: Claim, task_id: UUID, before: Sequence[UUID], *, reason: str
+) -> Sequence[UUID]:
+    """Let a message belong to a task, with those before it that triage had found nothing in; return these."""
+    values = {
+        "workspace": held.workspace_id,
+        "task": task_id,
+        "message": held.id,
+        "before": list(before),
+        "reason": reason,
+    }
+    return (await connection.execute(text(_ATTACH), values)).scalars().all()
 
 
 async def is_edited(connection: AsyncConnection, task_id: UUID) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from tracker_core.events import Change, Entity, Verb
+from tracker_core.repositories import merges
 from tracker_core.repositories import triage as repository
 from tracker_core.repositories.conversations import Said, TaskRef
 from tracker_core.repositories.triage import Claim
@@ -15,22 +16,33 @@ from tracker_worker.models.members import match_member
 from tracker_worker.models.provider import Judgement
 
 
-async def join(tx: Transaction, held: Claim, task: TaskRef, together: Sequence[Said]) -> None:
-    """Let the message, and what was read with it, belong to the task."""
-    await attach(tx, task.id, task.number, [*together_ids(together), held.id])
-    data = {"source": held.source, "task_id": task.id, "number": task.number}
-    tx.record(Change(verb=Verb.MESSAGE_JOINED, entity=Entity("message", held.id), data=data))
+async def join(tx: Transaction, held: Claim, task: TaskRef, together: Sequence[Said]) -> UUID:
+    """Let the message, and what was read with it, belong to the task, or to what that was merged into meanwhile.
+
+    Returns:
+        The task that it is.
+    """
+    task_id, number = await merges.end_of(await tx.session.connection(), tx.workspace_id, task.id)
+    taken = await _attach(tx, held, task_id, number, together)
+    _record_joined(tx, held, task_id, number, [*taken, held.id])
+    return task_id
 
 
-async def attach(tx: Transaction, task_id: UUID, number: int, messages: Sequence[UUID]) -> None:
-    """Let these messages belong to the task; those that triage had found nothing in say so now."""
-    connection = await tx.session.connection()
-    await repository.attach(connection, tx.workspace_id, task_id, messages, reason=f"Part of #{number}")
+async def begin_with(tx: Transaction, held: Claim, task: Task, together: Sequence[Said]) -> None:
+    """Let the message, and what was read with it, be what a new task comes from."""
+    _record_joined(tx, held, task.id, task.number, await _attach(tx, held, task.id, task.number, together))
 
 
-def together_ids(together: Sequence[Said]) -> list[UUID]:
-    """Return those that belong to no task yet."""
-    return [said.id for said in together if said.task is None and said.state == MessageState.IGNORED]
+async def _attach(tx: Transaction, held: Claim, task_id: UUID, number: int, together: Sequence[Said]) -> Sequence[UUID]:
+    """Let messages belong to the task; return those that had been ignored."""
+    before = [said.id for said in together if said.task is None and said.state == MessageState.IGNORED]
+    return await repository.attach(await tx.session.connection(), held, task_id, before, reason=f"Part of #{number}")
+
+
+def _record_joined(tx: Transaction, held: Claim, task_id: UUID, number: int, messages: Sequence[UUID]) -> None:
+    data = {"source": held.source, "task_id": task_id, "number": number}
+    for message_id in messages:
+        tx.record(Change(verb=Verb.MESSAGE_JOINED, entity=Entity("message", message_id), data=data))
 
 
 async def revise(tx: Transaction, task_id: UUID, judgement: Judgement, verdict_id: UUID) -> None:
@@ -57,16 +69,16 @@ async def revise(tx: Transaction, task_id: UUID, judgement: Judgement, verdict_i
     task.version += 1
     task.updated_at = now()
     await tx.session.flush()
-    if before:
-        tx.record(
-            Change(
-                verb=Verb.TASK_UPDATED,
-                entity=Entity("task", task.id),
-                data={"number": task.number, "title": task.title, "status": task.status},
-                before={name: _plain(value) for name, value in before.items()},
-                after={name: _plain(wanted[name]) for name in before},
-            )
+    # Also when no word of it has changed: its version has, and the verdict that a screen shows beside it.
+    tx.record(
+        Change(
+            verb=Verb.TASK_UPDATED,
+            entity=Entity("task", task.id),
+            data={"number": task.number, "title": task.title, "status": task.status},
+            before={name: _plain(value) for name, value in before.items()},
+            after={name: _plain(wanted[name]) for name in before},
         )
+    )
 
 
 def _plain(value: object) -> object:

@@ -14,7 +14,7 @@ from tracker_core.transaction import Transaction, Transactions
 from tracker_worker.models.members import match_member
 from tracker_worker.models.provider import Judgement
 from tracker_worker.triage.deciding import decide
-from tracker_worker.triage.joining import attach, join, revise, together_ids
+from tracker_worker.triage.joining import begin_with, join, revise
 from tracker_worker.triage.placing import Placement
 
 log = logging.getLogger(__name__)
@@ -44,14 +44,13 @@ async def settle(
         task_id = held.task_id
         # A message that is triaged again keeps the task that it has.
         if task_id is None and outcome.joins is not None:
-            task_id = outcome.joins.id
-            await join(tx, held, outcome.joins, placement.together)
+            task_id = await join(tx, held, outcome.joins, placement.together)
             if placement.revises:
                 said_anew = task_id
                 await revise(tx, task_id, judgement, verdict.id)
         elif task_id is None and outcome.task_status is not None:
             task = await _create_task(tx, held, judgement, verdict, outcome.task_status)
-            await attach(tx, task.id, task.number, [*together_ids(placement.together), held.id])
+            await begin_with(tx, held, task, placement.together)
             task_id = said_anew = task.id
         tx.record(_triaged(held, judgement, state, task_id))
         return said_anew
