@@ -63,3 +63,9 @@ def test_unknown_senders_are_nobody_in_particular() -> None:
 def test_a_closed_task_takes_no_more() -> None:
     done = say("ann", "the export button is dead", at=0, task=task_of("bug", status="done"))
     assert burst(chat(done, say("ann", "and now it is slow", at=30))) == ()
+
+
+def test_by_the_way_begins_another_matter() -> None:
+    said = [say("ann", "the export is dead", at=0), say("ann", "by the way, the lift is stuck", at=20)]
+    assert burst(chat(*said)) == ()
+    assert _texts(burst(chat(*said, say("ann", "since monday", at=40)))) == ["by the way, the lift is stuck"]

@@ -79,10 +79,12 @@ left join lateral (
 
 _CONTEXT = f"""
 with self as (select * from message where id = :id),
-near as (
+last as (
     select m.* from self join message m on m.conversation_id = self.conversation_id and m.id < self.id
-     where m.sent_at >= self.sent_at - cast(:age as interval)
      order by m.id desc limit :limit
+), near as (
+    -- After the limit: a chat that was silent for long is not read back to its beginning.
+    select last.* from last, self where last.sent_at >= self.sent_at - cast(:age as interval)
 ), said as (
     select 0 as part, m.* from self m
     union all

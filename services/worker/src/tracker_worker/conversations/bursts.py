@@ -10,6 +10,8 @@ from datetime import timedelta
 
 from tracker_core.repositories.conversations import Context, Said
 
+from tracker_worker.conversations.phrases import Phrase, says
+
 GAP = timedelta(minutes=2)
 """Longest pause within a burst."""
 LENGTH = timedelta(minutes=10)
@@ -25,10 +27,7 @@ _CLOSED = {"done", "declined", "duplicate"}
 def burst(context: Context) -> Sequence[Said]:
     """Return the messages before this one that it continues, oldest first; none when it stands for itself."""
     message = context.message
-    # A mail is a whole by itself; and who answers somebody else has begun something new.
-    if context.kind == "email" or not message.sender or len(message.text) > LONG:
-        return ()
-    if context.answered is not None and context.answered.sender != message.sender:
+    if not _may_continue(context):
         return ()
     found: list[Said] = []
     following = message
@@ -43,10 +42,23 @@ def burst(context: Context) -> Sequence[Said]:
         if alike(said.text, following.text) >= ALIKE:
             break
         found.append(said)
+        if says(Phrase.ANOTHER_MATTER, said.text):
+            # It begins what it says; what came before was another matter.
+            break
         following = said
         if len(found) == MAX_MESSAGES - 1:
             break
     return tuple(reversed(found))
+
+
+def _may_continue(context: Context) -> bool:
+    message = context.message
+    # A mail is a whole by itself; and who answers somebody else has begun something new.
+    if context.kind == "email" or not message.sender or len(message.text) > LONG:
+        return False
+    if context.answered is not None and context.answered.sender != message.sender:
+        return False
+    return not says(Phrase.ANOTHER_MATTER, message.text)
 
 
 def together(said: Sequence[Said], text: str) -> str:
