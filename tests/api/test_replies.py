@@ -8,6 +8,7 @@ from tracker_core.tables import Role
 from tests.api.conftest import Api
 
 OPEN = {"reply": {"enabled": True, "requireApproval": False}}
+UPDATES = {"reply": {"enabled": True, "requireApproval": False, "statusUpdates": True}}
 
 
 async def reply(client: httpx.AsyncClient, task: int = 1, body: str = "On it", **fields: Any) -> httpx.Response:
@@ -100,6 +101,27 @@ async def test_reporter_hears_that_the_task_is_done_in_their_language(api: Api, 
     (told,) = (await admin.get("/api/tasks/1/replies")).json()["items"]
     assert (told["kind"], told["state"]) == ("status", "queued")
     assert told["body"].startswith("Das ist erledigt: Export is old (#1)")
+
+
+async def test_each_reporter_hears_of_their_own_report_and_once(api: Api, admin: httpx.AsyncClient) -> None:
+    """What was merged may come from strangers: the one's words are not sent to the other."""
+    await suggest(api, UPDATES)
+    await suggest(api, UPDATES, name="other")
+    await api.execute("update task set title = 'Acme cannot pay' where number = 2")
+    await api.execute("update task set status = 'in_progress' where number = 1")
+    for verb in ("merge", "unmerge", "merge"):
+        version = (await admin.get("/api/tasks/1")).json()["version"]
+        body = {"into": 2} if verb == "merge" else None
+        done = await admin.post(f"/api/tasks/1/{verb}", json=body, headers={"if-match": f'"{version}"'})
+        assert done.status_code == 200, done.text
+    assert await api.value("select count(*) from reply") == 0
+
+    await admin.patch("/api/tasks/2", json={"status": "done"}, headers={"if-match": '"1"'})
+    told = [row["body"] for row in (await admin.get("/api/tasks/2/replies")).json()["items"]]
+    assert sorted(body.partition(".")[0] for body in told) == [
+        "This is done: Acme cannot pay (#2)",
+        "This is done: Export is old (#1)",
+    ]
 
 
 async def test_noise_that_is_declined_needs_no_refusal(api: Api, admin: httpx.AsyncClient) -> None:

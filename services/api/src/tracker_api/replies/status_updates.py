@@ -33,19 +33,23 @@ _WORDS = {
 
 
 async def tell_reporters(tx: Transaction, principal: Principal, task: Task) -> None:
-    """Keep an answer for each reporter when the task was started, done or declined."""
+    """Keep an answer for each reporter when the task was started, done or declined.
+
+    It speaks of their own report, also where that was merged into the task: who reads it may be a stranger to whoever
+    wrote the other one.
+    """
     words = _WORDS.get(TaskStatus(task.status))
     # What was no request needs no refusal.
     if words is None or (task.status == TaskStatus.DECLINED and task.category == Category.NOISE):
         return
     connection = await tx.session.connection()
-    for message_id in await repository.reporters(connection, task.id):
-        to = await repository.addressee(connection, task.id, message_id)
+    for reporter in await repository.reporters(connection, task.id):
+        to = await repository.addressee(connection, task.id, reporter.message_id)
         if to is None:
             continue
         spec = reply_spec(to)
         if spec.enabled and spec.status_updates:
-            body = words.get(to.language, words["en"]).format(title=task.title, number=task.number)
+            body = words.get(to.language, words["en"]).format(title=reporter.title, number=reporter.number)
             waits = spec.require_approval
             await queue_reply(
                 tx, principal, to, body, task_id=task.id, number=task.number, waits=waits, kind=ReplyKind.STATUS

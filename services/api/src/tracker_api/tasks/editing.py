@@ -78,6 +78,7 @@ async def update_task(
     changed = [name for name, value in wanted.items() if _plain(value) != before[name]]
     if changed:
         target = task.duplicate_of
+        parted = task.status == TaskStatus.DUPLICATE and wanted.get("status") == task.status_before_duplicate
         if "status" in changed:
             task.status_before_duplicate = task.status if wanted["status"] == TaskStatus.DUPLICATE else None
         for name in changed:
@@ -88,6 +89,9 @@ async def update_task(
         was = {name: before[name] for name in changed}
         is_now = {name: _plain(wanted[name]) for name in changed}
         await _record(tx, principal, task, was, is_now)
+        # Who takes a merge back has not started or finished anything.
+        if "status" in changed and not parted:
+            await tell_reporters(tx, principal, task)
         if "duplicate_of" in changed:
             await merging.follow(tx, principal, task, target)
     return schemas.Task.of(await find_task(connection, tx.workspace_id, str(row.id)))
@@ -126,8 +130,6 @@ async def _record(
     entity = Entity("task", task.id)
     told = {"number": task.number, "title": task.title, "status": task.status}
     tx.record(Change(verb=Verb.TASK_UPDATED, entity=entity, data=told, before=before, after=after))
-    if "status" in after:
-        await tell_reporters(tx, principal, task)
     verdict = await tx.session.get(Verdict, task.verdict_id) if task.verdict_id is not None else None
     if verdict is None:
         return

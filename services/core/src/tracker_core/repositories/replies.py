@@ -44,17 +44,30 @@ async def addressee(connection: AsyncConnection, task_id: UUID, message_id: UUID
     return None if row is None else Addressee(*row)
 
 
-async def reporters(connection: AsyncConnection, task_id: UUID) -> list[UUID]:
-    """Return one message of each person and place that the task comes from, those of merged tasks too."""
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """Somebody who has reported what a task is about."""
+
+    message_id: UUID
+    number: int
+    """Of the task that this message belongs to itself: of a merged one, never of its target."""
+    title: str
+    """The same: what another reporter has written is nobody else's business."""
+
+
+async def reporters(connection: AsyncConnection, task_id: UUID) -> list[Reporter]:
+    """Return each person and place that the task comes from, those of merged tasks too."""
     rows = await connection.execute(
         text(
-            "select distinct on (m.source_id, m.conversation_id, m.sender_id, m.sender_address, m.sender_name) m.id"
-            "  from task_message tm join message m on m.id = tm.message_id where tm.task_id = :task"
+            "select distinct on (m.source_id, m.conversation_id, m.sender_id, m.sender_address, m.sender_name)"
+            "       m.id, own.number, own.title"
+            "  from task_message tm join message m on m.id = tm.message_id"
+            "  join task own on own.id = coalesce(tm.via_task_id, tm.task_id) where tm.task_id = :task"
             " order by m.source_id, m.conversation_id, m.sender_id, m.sender_address, m.sender_name, m.id limit 50"
         ),
         {"task": task_id},
     )
-    return list(rows.scalars())
+    return [Reporter(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +158,8 @@ async def list_replies(
 # The lease is the row's own next attempt: who takes it moves it on, so a crash before the publication costs `again`.
 _TAKE_DUE = """
 with due as (
-    update reply set attempts = attempts + 1, next_attempt_at = now() + cast(:again as interval)
+    update reply set attempts = attempts + 1,
+                     next_attempt_at = now() + cast(:again as interval) * power(2, least(attempts, 6))
      where id in (select id from reply where state = 'queued' and next_attempt_at <= now()
                    order by next_attempt_at limit :limit for update skip locked)
     returning *
@@ -160,7 +174,11 @@ select r.id, r.attempts as attempt, s.namespace || '/' || s.name as source, r.bo
 
 
 async def take_due(connection: AsyncConnection, *, again: timedelta, limit: int) -> list[OutboundReply]:
-    """Return the answers that are due, as they go to the channel; each is due again after `again`."""
+    """Return the answers that are due, as they go to the channel.
+
+    Each is due again after `again`, and after twice as long with every further attempt: the bus keeps what a channel
+    that is away has not taken, and must not fill up with the same answers.
+    """
     rows = await connection.execute(text(_TAKE_DUE), {"again": again, "limit": limit})
     return [
         OutboundReply(

@@ -30,7 +30,7 @@ INTERVAL = 1.0
 """Seconds between looks at what is due."""
 LIMIT = 100
 AGAIN = timedelta(minutes=5)
-"""How long a channel may keep an answer without a report."""
+"""How long a channel may keep an answer without a report; twice as long with each further attempt."""
 MAX_ATTEMPTS = 10
 FIRST_WAIT = timedelta(seconds=5)
 """After the first failure; doubles with each further one."""
