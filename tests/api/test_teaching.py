@@ -125,6 +125,17 @@ async def test_noise_declines_the_task_and_is_learnt(api: Api, admin: httpx.Asyn
     assert refused.status_code == 200, "it is noise already: the edit says nothing new about that"
 
 
+async def test_doing_what_was_called_noise_does_not_teach_that_it_is(api: Api, admin: httpx.AsyncClient) -> None:
+    await api.add_suggestion(await api.add_source())
+    await api.execute("update task set category = 'noise'")
+    await api.execute("update verdict set category = 'noise'")
+    await edit(admin, 1, status="todo")
+    assert await lessons(api) == []
+
+    await edit(admin, 1, category="bug")
+    assert await lessons(api) == [("noise", "high", "bug", "high")]
+
+
 async def test_noise_that_is_to_be_done_is_refused(api: Api, admin: httpx.AsyncClient) -> None:
     await api.add_suggestion(await api.add_source())
     refused = await admin.patch(
@@ -178,6 +189,7 @@ async def test_noise_that_had_joined_a_task_leaves_it(api: Api, admin: httpx.Asy
     task = (await admin.get("/api/tasks/1")).json()
     assert (task["status"], task["message_count"]) == ("triage", 1)
     assert await lessons(api) == [("bug", "low", "noise", "low")]
+    assert await api.value("select entity_id from event where verb = 'message.left'") == joined
 
 
 @pytest.mark.parametrize("state", ["waiting", "dead"])

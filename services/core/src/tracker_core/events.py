@@ -15,6 +15,8 @@ class Verb(StrEnum):
     MESSAGE_TRIAGED = "message.triaged"
     MESSAGE_JOINED = "message.joined"
     """It belongs to a task that another message has made: a follow-up, or one of the same burst."""
+    MESSAGE_LEFT = "message.left"
+    """A person said that it is noise; it belongs to the task no more."""
     MESSAGE_DEAD = "message.dead"
     MESSAGE_RETRIAGED = "message.retriaged"
     TASK_CREATED = "task.created"

@@ -64,9 +64,13 @@ async def _correct_task(
     task = await find_task(connection, tx.workspace_id, str(row.task_id))
     origin = None if task.verdict_id is None else await tx.session.get(Verdict, task.verdict_id)
     if said.category is Category.NOISE and (origin is None or origin.message_id != row.id):
+        # A merge at the same time would show it at the target again.
+        await merges.lock_merges(connection, tx.workspace_id)
         await repository.detach(connection, row.id, task.id)
         await merges.show_messages(connection, [task.id])
         await repository.settle_by_hand(connection, row.id, MessageState.IGNORED, _reason(principal))
+        told = {"source": f"{row.source_namespace}/{row.source_name}", "task_id": task.id, "number": task.number}
+        tx.record(Change(verb=Verb.MESSAGE_LEFT, entity=Entity("message", row.id), data=told))
         await teach(tx, Word(verdict.id, None, principal.member_id, said.category, verdict.priority), number=None)
         return
     patch = TaskPatch(**said.model_dump(exclude_none=True))
