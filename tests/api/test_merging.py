@@ -177,3 +177,6 @@ async def test_a_dismissed_pair_is_never_proposed_again(api: Api, admin: httpx.A
     assert (await admin.post("/api/tasks/1/duplicates/9/dismiss")).status_code == 404
     await merge(admin, 3, into=1)
     assert (await admin.post("/api/tasks/1/duplicates/3/dismiss")).status_code == 409
+    await merge(admin, 2, into=1)
+    await act(admin, "unmerge", 2)
+    assert (await read(admin, 2))["duplicates"] == []

@@ -301,11 +301,14 @@ _PAIR = "((p.task_id = :task and p.other_id = :other) or (p.task_id = :other and
 
 
 async def confirm(connection: AsyncConnection, task_id: UUID, other_id: UUID, member_id: UUID) -> None:
-    """Note that both were merged, where that was proposed."""
+    """Note that both were merged, where that was proposed.
+
+    What a person has dismissed stays so: after an unmerge it is not proposed again.
+    """
     await connection.execute(
         text(
             "update duplicate_proposal p set state = 'confirmed', decided_at = now(), decided_by = :member"  # noqa: S608 -- constants
-            f" where {_PAIR}"
+            f" where state = 'open' and {_PAIR}"
         ),
         {"task": task_id, "other": other_id, "member": member_id},
     )

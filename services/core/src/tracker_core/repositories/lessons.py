@@ -106,9 +106,8 @@ select l.id, l.message_id, 1 - l.distance as similarity, l.category, l.priority,
        l.judged_category, l.judged_priority, l.confidence, l.prediction,
        left(m.subject || E'\\n' || m.text, {MAX_TEXT:d}) as text
   from (select newest.*, newest.vector <=> cast(cast(:vector as text) as halfvec) as distance
-          from (select * from lesson
-                 where workspace_id = :workspace and vector_version = :version and vector is not null
-                 order by id desc limit {NEWEST:d}) newest
+          from (select * from lesson where workspace_id = :workspace order by id desc limit {NEWEST:d}) newest
+         where vector_version = :version and vector is not null
          order by distance limit :limit) l
   join message m on m.id = l.message_id
  order by l.distance, l.id
