@@ -47,7 +47,7 @@ class Handling:
             message_id: Which.
             take: How it is claimed.
             judge: By whom it is judged.
-            seconds: How long that and settling may take.
+            seconds: How long reading and judging may take; each statement of settling has its own limit.
         """
         async with self.claims.hold(take, message_id) as held:
             if held is None:
