@@ -1,10 +1,11 @@
 """Concepts: what things are called in five languages, so that two reports of one printer meet without a shared word.
 
 `concepts.txt` holds one concept per line, its name and then its words. A word of five letters or more stands for all
-words that begin with it, a shorter one for itself; `*` and `=` say so explicitly. Several words joined by `_` follow
+words that begin with it, a shorter one for itself; `*` and `=` say so explicitly. Words joined by `_` or `-` follow
 each other in the text, with at most one word between.
 """
 
+import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -120,7 +121,7 @@ def _phrase(entry: str) -> tuple[str, tuple[_Word, ...]]:
     written, _, languages = entry.partition("@")
     if not languages and any("\u0400" <= letter <= "\u04ff" for letter in written):
         languages = _CYRILLIC
-    return languages.replace(",", " "), tuple(_word(part) for part in written.split("_"))
+    return languages.replace(",", " "), tuple(_word(part) for part in re.split(r"[_-]", written))
 
 
 def _word(part: str) -> _Word:
