@@ -21,6 +21,7 @@ from tracker_api import problems
 from tracker_api.accounts.endpoints import router as accounts
 from tracker_api.accuracy.endpoints import router as accuracy
 from tracker_api.attachments.endpoints import router as attachments
+from tracker_api.commands.responder import respond
 from tracker_api.context import open_context
 from tracker_api.dashboard import dashboard_app
 from tracker_api.dead_letters.endpoints import router as dead_letters
@@ -29,6 +30,7 @@ from tracker_api.health.endpoints import probes
 from tracker_api.health.endpoints import router as health
 from tracker_api.health.service import own_heartbeat
 from tracker_api.housekeeping import keep_house
+from tracker_api.identities.endpoints import router as identities
 from tracker_api.imports.endpoints import router as imports
 from tracker_api.ledger.endpoints import router as ledger
 from tracker_api.live.socket import LiveSocket
@@ -61,6 +63,7 @@ ROUTERS = (
     dead_letters,
     health,
     accounts,
+    identities,
 )
 
 FEED_SECONDS = 3.0
@@ -104,7 +107,7 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def]  # noqa: ANN2
             app.state.context = context
             loops = [
                 asyncio.create_task(loop)
-                for loop in (context.publisher.run(), context.feed.run(), keep_house(context.engine))
+                for loop in (context.publisher.run(), context.feed.run(), keep_house(context.engine), respond(context))
             ]
             try:
                 # A start without the feed is a start all the same; the heartbeat tells.

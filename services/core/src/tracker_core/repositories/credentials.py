@@ -179,9 +179,10 @@ async def revoke_tokens_named(connection: AsyncConnection, workspace_id: UUID, m
 
 
 async def delete_expired(connection: AsyncConnection) -> None:
-    """Remove sessions, login links and idempotency keys that nobody can use any more."""
+    """Remove sessions, login links, link codes and idempotency keys that nobody can use any more."""
     await connection.execute(text("delete from session where expires_at < now()"))
     await connection.execute(text("delete from login_link where expires_at < now() - interval '1 day'"))
+    await connection.execute(text("delete from link_code where expires_at < now() - interval '1 day'"))
     await connection.execute(text("delete from idempotency_key where created_at < now() - interval '1 day'"))
 
 

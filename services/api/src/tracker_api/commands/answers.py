@@ -1,0 +1,69 @@
+"""What is answered: the person becomes the principal whom a request would have, and the services do the rest."""
+
+from uuid import UUID
+
+from tracker_core.asking import Answer, GetStatus, Link, Question, Report, SourceLine
+from tracker_core.database import reading
+from tracker_core.errors import NotFoundError
+from tracker_core.events import Actor, ActorKind
+from tracker_core.repositories import identities
+from tracker_core.repositories import sources as source_rows
+from tracker_core.tables import Role
+
+from tracker_api.auth import Principal
+from tracker_api.context import Context
+from tracker_api.identities.service import link
+from tracker_api.ledger.service import get_ledger
+from tracker_api.sources.service import list_sources
+
+
+async def answer(context: Context, question: Question) -> Answer:
+    """Do what a person asks for.
+
+    Raises:
+        TrackerError: it cannot be done; the text is for that person.
+    """
+    workspace_id, kind = await _served(context, question.source)
+    if isinstance(question, Link):
+        linked = await link(context, workspace_id, kind, question.person, question.code)
+        return Answer(outcome="done", member=linked.name)
+    principal = await _principal(context, workspace_id, kind, question.person.id)
+    if principal is None:
+        return Answer(outcome="unlinked")
+    match question:
+        case GetStatus():
+            return await _status(context, principal)
+
+
+async def _served(context: Context, source: str) -> tuple[UUID, str]:
+    async with reading(context.engine) as connection:
+        served = await source_rows.find_served(connection, source)
+    if served is None:
+        raise NotFoundError(f"Source '{source}' is not known yet", cure="Try again in a minute")
+    return served
+
+
+async def _principal(context: Context, workspace_id: UUID, kind: str, person: str) -> Principal | None:
+    async with reading(context.engine) as connection:
+        member = await identities.find_linked(connection, workspace_id, kind, person)
+    if member is None:
+        return None
+    return Principal(workspace_id, member.id, Role(member.role), Actor(ActorKind.MEMBER, member.name))
+
+
+async def _status(context: Context, principal: Principal) -> Answer:
+    ledger = await get_ledger(context, principal, None)
+    sources = await list_sources(context, principal)
+    lines = [
+        SourceLine(f"{item.namespace}/{item.name}", item.health.state, item.health.message) for item in sources.items
+    ]
+    report = Report(
+        received=ledger.received,
+        tasks=ledger.tasks,
+        ignored=ledger.ignored,
+        waiting=ledger.waiting,
+        dead=ledger.dead,
+        balanced=ledger.balanced,
+        sources=lines,
+    )
+    return Answer(outcome="done", member=principal.actor.name, report=report)

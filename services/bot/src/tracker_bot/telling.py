@@ -1,0 +1,56 @@
+"""What the bot says to people; pure."""
+
+from tracker_core.asking import Report
+
+HELP = """\
+What you write here goes to the team, and becomes a task where there is something to do. Members can also use:
+
+/status – how the channels are, and where the messages are
+/help – this text"""
+
+WELCOME = f"""\
+Hello! {HELP}
+
+Are you a member of the team? Get your link in Task Tracker (your account, Telegram) and open it here."""
+
+STRANGER = (
+    "This command is for members of the team, and I do not know you as one. What you wrote is with the team as a "
+    "message. Are you a member? Get your link in Task Tracker (your account, Telegram) and open it here."
+)
+
+_SIGNS = {"ready": "🟢", "degraded": "🟡", "offline": "🔴"}
+_LONGEST_LINE = 300
+_MOST_SOURCES = 10
+
+
+def linked(member: str) -> str:
+    """Return what somebody is told who is known from now on."""
+    return f"You are {member} here from now on. /help shows what you can do."
+
+
+def status(member: str, report: Report) -> str:
+    """Return the ledger and the Sources in words."""
+    balance = "It balances." if report.balanced else "It does not balance! See the ledger in the dashboard."
+    sums = f"{report.tasks} tasks + {report.ignored} ignored + {report.waiting} waiting + {report.dead} dead"
+    lines = [
+        f"Hello {member}.",
+        f"{report.received} received = {sums}. {balance}",
+        "",
+        *(
+            f"{_SIGNS.get(line.state, '⚪')} {line.source}: {line.state}{_because(line.message)}"
+            for line in report.sources[:_MOST_SOURCES]
+        ),
+    ]
+    if len(report.sources) > _MOST_SOURCES:
+        lines.append(f"… and {len(report.sources) - _MOST_SOURCES} more")
+    return "\n".join(lines)
+
+
+def _because(message: str) -> str:
+    return f" – {shorten(message, _LONGEST_LINE)}" if message else ""
+
+
+def shorten(text: str, length: int) -> str:
+    """Return the text in one line, and no longer than that."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[: length - 1] + "…"

@@ -1,0 +1,113 @@
+"""Questions of a channel's process to the API: it has the bus and no database, so what people command is asked for.
+
+Request and reply over NATS, `ask.<namespace>.<source>`; the API processes share a queue group. The channel vouches for
+who the person is, as its provider says; what that person may do is decided where it is answered. Nothing is kept on
+the bus: a person who waits is told at once when nobody answers, and may send it again.
+"""
+
+from typing import Literal
+
+import msgspec
+from nats.errors import Error as NatsError
+
+from tracker_core.bus import Bus, inbound_subject
+from tracker_core.errors import UnavailableError
+
+SUBJECTS = "ask.*.*"
+"""All questions."""
+QUEUE = "api"
+"""Each question is answered by one process of this group."""
+SECONDS = 5.0
+"""How long an answer may take."""
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Who asks, as the provider of the channel says."""
+
+    id: str
+    """The provider's own id, as `Sender.id` of that person's messages."""
+    name: str
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask"):
+    """What all questions have."""
+
+    id: str
+    """The provider's id of the command or the press: asked again, it changes nothing again."""
+    source: str
+    """`namespace/name`."""
+    person: Person
+
+
+class Link(Asked, frozen=True, kw_only=True, tag="link"):
+    """Make this person the member who got the code."""
+
+    code: str
+
+
+class GetStatus(Asked, frozen=True, kw_only=True, tag="status"):
+    """How are the Sources, and where are the messages?"""
+
+
+type Question = Link | GetStatus
+
+type Outcome = Literal["done", "unlinked", "refused", "failed"]
+"""`unlinked`: the person is no member; `refused`: the text names the cure; `failed`: not answered, or by an error."""
+
+
+class SourceLine(msgspec.Struct, frozen=True):
+    """How one Source is."""
+
+    source: str
+    state: str
+    message: str
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """The ledger and the Sources."""
+
+    received: int
+    tasks: int
+    ignored: int
+    waiting: int
+    dead: int
+    balanced: bool
+    sources: list[SourceLine]
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of a question."""
+
+    outcome: Outcome
+    text: str = ""
+    """For the person, when it was not done: what is wrong and the cure."""
+    member: str = ""
+    """Name of the member that the person is."""
+    report: Report | None = None
+
+
+encode = msgspec.json.Encoder().encode
+"""A question or an answer to the body of a message."""
+decode_question = msgspec.json.Decoder(Question).decode
+decode_answer = msgspec.json.Decoder(Answer).decode
+
+
+def ask_subject(source: str) -> str:
+    """Return the subject of questions from the process of the Source `namespace/name`."""
+    return inbound_subject(source).replace("inbound.", "ask.", 1)
+
+
+async def ask(bus: Bus, question: Question) -> Answer:
+    """Ask, and return the answer.
+
+    Raises:
+        UnavailableError: nobody answers in time; whether it was done is not known.
+    """
+    try:
+        if not bus.nc.is_connected:
+            # What is published now would be sent once the connection is back, when nobody waits for it any more.
+            raise UnavailableError("The server does not answer", cure="Try again in a minute")
+        reply = await bus.nc.request(ask_subject(question.source), encode(question), timeout=SECONDS)
+        return decode_answer(reply.data)
+    except (NatsError, OSError, TimeoutError, msgspec.MsgspecError) as error:
+        raise UnavailableError("The server does not answer", cure="Try again in a minute") from error
