@@ -11,6 +11,7 @@ from tracker_core.tables import Category, Priority
 from tracker_worker.models.consultant import Example, Workspace
 from tracker_worker.models.embedded.adaptation import MANNER
 from tracker_worker.models.provider import Judgement, Question
+from tracker_worker.models.reading.commands import speaks_to_machine
 
 EXAMPLES = 5
 SIMILAR = 5
@@ -39,16 +40,19 @@ def live_workspace(engine: AsyncEngine) -> Callable[[Question, Judgement], Await
 async def _examples(connection: AsyncConnection, workspace_id: UUID, own: Judgement) -> tuple[Example, ...]:
     if own.vector is None:
         return ()
-    near = await lessons.nearest(connection, workspace_id, own.vector, own.vector_version, limit=EXAMPLES)
+    near = await lessons.nearest(connection, workspace_id, own.vector, own.vector_version, limit=2 * EXAMPLES)
+    # What an earlier message says to the machine must not reach the model through a later one.
     return tuple(
         Example(lesson.text.strip(), Category(lesson.category), Priority(lesson.priority))
         for lesson in near
-        if lesson.similarity > MANNER.blind
-    )
+        if lesson.similarity > MANNER.blind and not speaks_to_machine(lesson.text)
+    )[:EXAMPLES]
 
 
 async def _similar(connection: AsyncConnection, workspace_id: UUID, own: Judgement) -> dict[int, str]:
     if own.vector is None:
         return {}
     near = await duplicates.nearest_open(connection, workspace_id, own.vector, own.vector_version, limit=SIMILAR)
-    return {task.number: task.title for task in near if task.similarity > MANNER.blind}
+    return {
+        task.number: task.title for task in near if task.similarity > MANNER.blind and not speaks_to_machine(task.title)
+    }

@@ -10,7 +10,7 @@ from typing import Any
 from tracker_worker.models.consultant import Why
 from tracker_worker.models.llm_settings import DEFAULT_THRESHOLD, EMBEDDED, LlmSettings
 from tracker_worker.models.provider import Judgement, Question
-from tracker_worker.models.reading.commands import without_commands
+from tracker_worker.models.reading.commands import speaks_to_machine
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def route(own: Judgement, question: Question, providers: Sequence[LlmSettings]) 
     unsure = [name for name in names if own.confidence < thresholds.get(name, DEFAULT_THRESHOLD)]
     if not unsure:
         return Route(own)
-    if _commands(question):
+    if speaks_to_machine(f"{question.subject}\n{question.text}"):
         return Route(fall_back(own, Why.COMMANDS, "the message speaks to the machine"))
     tried = tuple(
         Attempt(name, Why.UNKNOWN, f"no provider '{name}' is configured") for name in unsure if name not in thresholds
@@ -69,9 +69,3 @@ def fall_back(own: Judgement, why: Why, detail: str, tried: Sequence[Attempt] = 
 def described(tried: Sequence[Attempt]) -> list[dict[str, Any]]:
     """Return the attempts as they stand in a verdict."""
     return [{"provider": attempt.provider, "why": attempt.why, "detail": attempt.detail} for attempt in tried]
-
-
-def _commands(question: Question) -> bool:
-    # The last line is for a message of commands only: of such a one `without_commands` returns all.
-    said = f"{question.subject}\n{question.text}\nEnd."
-    return without_commands(said) != said

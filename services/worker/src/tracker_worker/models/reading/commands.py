@@ -56,6 +56,13 @@ _COMMAND = re.compile(
 _SENTENCE = re.compile(r"[^.!?\n;]+[.!?;]*|\n")
 
 
+def speaks_to_machine(text: str) -> bool:
+    """Say whether a sentence of the text commands the machine, even if the text is nothing else."""
+    # With the last line something is kept of a text of commands only: of such a one `without_commands` returns all.
+    said = f"{text}\nEnd."
+    return without_commands(said) != said
+
+
 def without_commands(text: str) -> str:
     """Return the text without its sentences that command the machine; the text itself when nothing else is in it."""
     if not _COMMAND.search(text):
