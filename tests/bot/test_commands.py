@@ -1,21 +1,26 @@
 """Commands: a member is linked by a code, asks the API over the bus, and nobody else learns anything."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
+from tracker_bot import cards
 from tracker_bot.account import Account
+from tracker_bot.buttons import Buttons
+from tracker_bot.cards import Press, read_press
 from tracker_bot.commands import Commands, parse_command
 from tracker_bot.dispatching import Handler
+from tracker_bot.menu import offer_commands
 from tracker_core.bus import Bus
 from tracker_core.health import ServedSource
 from tracker_core.repositories import sources as source_rows
-from tracker_core.tables import Role
+from tracker_core.tables import Category, Role
 
 from tests.api.conftest import Api, make_settings, make_team, running
 from tests.bot.conftest import SOURCE, Running, Start, all_on_bus, on_bus, until
-from tests.support.telegram_api import ANNA, GROUP, OLEG, PRIVATE, TelegramApi
+from tests.support.telegram_api import ANNA, GROUP, OLEG, PRIVATE, Json, TelegramApi
 from tests.support.waiting import eventually
 
 THEIRS = {"id": 8, "type": "private", "first_name": "Олег"}
@@ -35,7 +40,7 @@ async def bot(start: Start, bus: Bus, api: Api) -> AsyncIterator[Running]:
     assert api
 
     def handlers(account: Account) -> list[Handler]:
-        return [Commands(bus, SOURCE, account).take]
+        return [Commands(bus, SOURCE, account).take, Buttons(bus, SOURCE, account).take]
 
     async with start(handlers) as running_bot:
         await running_bot.reason("")
@@ -143,6 +148,176 @@ async def test_while_nobody_answers_the_person_is_told_so(telegram: TelegramApi,
         telegram.say("/status", chat=PRIVATE)
         assert "does not answer. Try again" in await told(telegram, 1)
     assert await all_on_bus(bus) == []
+
+
+async def linked(telegram: TelegramApi, api: Api, role: Role = Role.MEMBER) -> None:
+    """Link Anna, and forget what was said."""
+    telegram.say(f"/start {(await code_of(api, role))['code']}", chat=PRIVATE)
+    await told(telegram, 1)
+    telegram.requests.clear()
+
+
+async def pressed(telegram: TelegramApi, message: Json, does: str, *, sender: Json = ANNA) -> Json:
+    """Press the button that does this, as the message shows it now; return how the press was answered."""
+    now = telegram.messages[message["chat"]["id"], message["message_id"]]
+    buttons = [button["callback_data"] for row in now["reply_markup"]["inline_keyboard"] for button in row]
+    (data,) = [data for data in buttons if data.split(":")[0] == does]
+    return await press(telegram, now, data, sender=sender)
+
+
+async def press(telegram: TelegramApi, message: Json, data: str, *, sender: Json = ANNA) -> Json:
+    """Press a button with this data; return how the press was answered, when the message is edited too."""
+    query = telegram.press(message, data, sender=sender)
+
+    def answers() -> list[Json]:
+        return [call for call in telegram.calls("answerCallbackQuery") if call["callback_query_id"] == query]
+
+    await until("the answer to a press", answers)
+    later = telegram.press(message, "x")
+    await until("the end of the press", lambda: later in str(telegram.calls("answerCallbackQuery")))
+    (answer,) = answers()
+    return answer
+
+
+async def presses(telegram: TelegramApi, count: int) -> None:
+    """Wait until so many presses are answered."""
+    await until(f"{count} answers", lambda: len(telegram.calls("answerCallbackQuery")) == count)
+
+
+def shown(telegram: TelegramApi, message: Json) -> str:
+    """Return the text of a message as it is now."""
+    return str(telegram.messages[message["chat"]["id"], message["message_id"]]["text"])
+
+
+async def test_a_suggestion_is_accepted_corrected_taken_and_finished_from_the_chat(
+    telegram: TelegramApi, bot: Running, api: Api
+) -> None:
+    assert bot
+    await api.add_suggestion(await api.add_source("inbox"))
+    await linked(telegram, api)
+    telegram.say("/tasks", chat=PRIVATE)
+    assert "❔ #1 Export is old ❗" in await told(telegram, 1)
+    message = telegram.sent[0].result
+    assert (await pressed(telegram, message, "accept"))["text"] == "#1 is to do"
+    assert "📌 to do · bug · high · for nobody yet" in shown(telegram, message)
+    assert (await pressed(telegram, message, "take"))["text"] == "#1 is yours"
+    assert "for Member" in shown(telegram, message)
+    await pressed(telegram, message, "categories")
+    assert (await press(telegram, message, "category:1:3:question"))["text"] == "#1 is corrected"
+    assert await api.value("select count(*) from correction where field = 'category' and after = 'question'") == 1
+    await pressed(telegram, message, "done")
+    assert "✅ done · question" in shown(telegram, message)
+    row = (await api.rows("select status, category, version, assignee_id from task"))[0]
+    assert tuple(row) == ("done", "question", 5, api.team.members[Role.MEMBER])
+    actors = await api.rows("select distinct actor_name from event where verb = 'task.updated'")
+    assert [row.actor_name for row in actors] == ["Member"]
+    await pressed(telegram, message, "list")
+    assert shown(telegram, message) == "No task is open."
+
+
+async def test_who_was_too_late_sees_the_task_as_it_is_and_why(telegram: TelegramApi, bot: Running, api: Api) -> None:
+    assert bot
+    await api.add_suggestion(await api.add_source("inbox"))
+    await linked(telegram, api)
+    telegram.say("/tasks", chat=PRIVATE)
+    await told(telegram, 1)
+    message = telegram.sent[0].result
+    async with api.client() as admin:
+        edit = {"title": "Export is a day old"}
+        assert (await admin.patch("/api/tasks/1", json=edit, headers={"if-match": '"1"'})).status_code == 200
+    answer = await pressed(telegram, message, "accept")
+    assert "Somebody changed #1 in the meantime" in answer["text"]
+    assert answer["show_alert"] in (True, "true")
+    assert "#1 Export is a day old\n❔ suggested" in shown(telegram, message)
+    assert (await pressed(telegram, message, "decline"))["text"] == "#1 is declined"
+    # The same wish of somebody else, from an older message, is fulfilled already.
+    assert (await press(telegram, message, "decline:1:1"))["text"] == "#1 is declined"
+    assert await api.value("select version from task") == 3
+
+
+async def test_an_update_that_comes_again_changes_nothing_again(telegram: TelegramApi, bot: Running, api: Api) -> None:
+    assert bot
+    await linked(telegram, api)
+    new = telegram.say("/new Order paper\nA4, two boxes", chat=PRIVATE)
+    assert "#1 Order paper\n📌 to do · task · medium · for nobody yet\n\nOrder paper\nA4, two boxes" in (
+        await told(telegram, 1)
+    )
+    telegram.push("message", new)
+    await told(telegram, 2)
+    assert await api.value("select count(*) from task") == 1
+    press_again = {
+        "id": "77",
+        "from": ANNA,
+        "chat_instance": "1",
+        "message": telegram.sent[0].result,
+        "data": "take:1:1",
+    }
+    for times in (1, 2):
+        telegram.push("callback_query", press_again)
+        await presses(telegram, times)
+    telegram.say("/mine", chat=PRIVATE)
+    assert "#1 Order paper – Member" in await told(telegram, 3)
+    assert await api.value("select version from task") == 2
+    assert await api.value("select count(*) from event where verb = 'task.updated'") == 1
+
+
+async def test_done_takes_a_number_and_says_when_there_is_no_such_task(
+    telegram: TelegramApi, bot: Running, api: Api, bus: Bus
+) -> None:
+    assert bot
+    await linked(telegram, api)
+    for number, (text, expected) in enumerate(
+        (
+            ("/mine", "Nothing is assigned to you."),
+            ("/new", "after the command"),
+            ("/new Order paper", "#1 Order paper"),
+            ("/done", "number of the task"),
+            ("/done 7", "There is no task '7'"),
+            ("/done #1", "✅ done"),
+            ("/tasks", "No task is open."),
+        ),
+        start=1,
+    ):
+        telegram.say(text, chat=PRIVATE)
+        assert expected in await told(telegram, number)
+    assert await all_on_bus(bus) == []
+
+
+async def test_a_viewer_reads_and_a_stranger_does_not(telegram: TelegramApi, bot: Running, api: Api, bus: Bus) -> None:
+    assert bot
+    await api.add_suggestion(await api.add_source("inbox"))
+    await linked(telegram, api, Role.VIEWER)
+    telegram.say("/tasks", chat=PRIVATE)
+    await told(telegram, 1)
+    message = telegram.sent[0].result
+    assert "needs the role 'member'" in (await pressed(telegram, message, "accept"))["text"]
+    assert "members of the team" in (await pressed(telegram, message, "show", sender=OLEG))["text"]
+    assert telegram.calls("editMessageText") == []
+    telegram.say("/new Order paper", chat=PRIVATE)
+    assert "needs the role 'member'" in await told(telegram, 2)
+    telegram.say("/new The printer burns", chat=THEIRS, sender=OLEG)
+    assert "do not know you" in await told(telegram, 3)
+    messages = await on_bus(bus, 2)
+    assert [message.text for message in messages] == ["/new Order paper", "/new The printer burns"]
+    assert await api.value("select status from task") == "triage"
+
+
+async def test_the_process_tells_telegram_its_commands(telegram: TelegramApi, start: Start) -> None:
+    telegram.fail("setMyCommands", 500, "Internal Server Error")
+    async with start() as running_bot:
+        telling = asyncio.create_task(offer_commands(running_bot.channel.account))
+        await until("commands", lambda: telegram.commands)
+        telling.cancel()
+    assert {command["command"] for command in telegram.commands} >= {"tasks", "mine", "new", "done", "status"}
+
+
+def test_the_data_of_a_button_fits_and_is_read_as_it_was_written() -> None:
+    longest = Press("categories", 2**31 - 1, 999_999_999, "incident")
+    assert len(longest.data.encode()) <= 64
+    assert read_press(longest.data) == longest
+    assert read_press("accept:1") is None
+    assert read_press("accept:1:1:x:y") is None
+    assert set(cards.CATEGORIES) == set(Category)
 
 
 def test_commands_to_another_bot_and_other_words_are_none() -> None:

@@ -112,13 +112,22 @@ async def _authenticated(connection: HTTPConnection, context: Ctx) -> Principal:
     return await authenticate(connection, context)
 
 
+def require(principal: Principal, role: Role) -> None:
+    """Refuse one who has not the role.
+
+    Raises:
+        ForbiddenError: it says which role is needed.
+    """
+    if not principal.at_least(role):
+        raise ForbiddenError(
+            f"This needs the role '{role}', and {principal.actor.name} has '{principal.role}' here",
+            cure="Ask an admin, or use a token with that role",
+        )
+
+
 def _needs(role: Role) -> Callable[[Principal], Awaitable[Principal]]:
     async def authorize(principal: Annotated[Principal, Depends(_authenticated)]) -> Principal:
-        if not principal.at_least(role):
-            raise ForbiddenError(
-                f"This needs the role '{role}', and {principal.actor.name} has '{principal.role}' here",
-                cure="Ask an admin, or use a token with that role",
-            )
+        require(principal, role)
         return principal
 
     return authorize

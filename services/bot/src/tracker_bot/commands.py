@@ -7,18 +7,19 @@ group. Who is no member is told so, and what that person wrote stays a message l
 import logging
 import re
 
-from aiogram.types import InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters, Update, User
-from tracker_core.asking import Answer, GetStatus, Link, Person, Question, ask
+from aiogram.types import InlineKeyboardMarkup, Message, ReplyParameters, Update, User
+from tracker_core.asking import Answer, ChangeTask, GetStatus, Link, ListTasks, MakeTask, Person, Question, ask
 from tracker_core.bus import Bus
 from tracker_core.errors import UnavailableError
 
-from tracker_bot import telling
+from tracker_bot import cards, telling
 from tracker_bot.account import Account
+from tracker_bot.reading import message_id
 
 log = logging.getLogger(__name__)
 
 _COMMAND = re.compile(r"/([a-z_]{1,32})(?:@(\w+))?(?:\s+(.*))?", re.DOTALL | re.IGNORECASE)
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_NUMBER = re.compile(r"#?(\d{1,10})", re.ASCII)
 
 
 class Commands:
@@ -29,7 +30,7 @@ class Commands:
         self._source = source
         self._account = account
 
-    async def take(self, update: Update) -> bool:
+    async def take(self, update: Update) -> bool:  # noqa: PLR0911 -- one for each command
         """Answer a command; say whether it was one, and is done with."""
         message = update.message
         if message is None or message.from_user is None or message.sender_chat is not None:
@@ -40,29 +41,87 @@ class Commands:
         name, words = command
         match name:
             case "start" if message.chat.type == "private":
-                await self._start(update, message, words)
+                await self._start(message, words)
             case "help":
                 await self._say(message, telling.HELP)
             case "status":
-                return await self._status(update, message)
+                return await self._status(message)
+            case "tasks" | "mine":
+                return await self._list(message, mine=name == "mine")
+            case "new":
+                return await self._make(message, words)
+            case "done":
+                return await self._finish(message, words)
             case _:
                 return False
         return True
 
-    async def _start(self, update: Update, message: Message, code: str) -> None:
+    async def _start(self, message: Message, code: str) -> None:
         if not code:
             await self._say(message, telling.WELCOME)
             return
-        answer = await self._ask(Link(id=_id(update), source=self._source, person=_person_of(message), code=code))
+        answer = await self._ask(
+            Link(id=message_id(message), source=self._source, person=_person_of(message), code=code)
+        )
         linked = answer.outcome == "done"
         await self._say(message, telling.linked(answer.member) if linked else answer.text)
 
-    async def _status(self, update: Update, message: Message) -> bool:
-        answer = await self._ask(GetStatus(id=_id(update), source=self._source, person=_person_of(message)))
+    async def _status(self, message: Message) -> bool:
+        answer = await self._ask(GetStatus(id=message_id(message), source=self._source, person=_person_of(message)))
         if answer.outcome == "done" and answer.report is not None:
             await self._say(message, telling.status(answer.member, answer.report))
             return True
         return await self._refuse(message, answer)
+
+    async def _list(self, message: Message, *, mine: bool) -> bool:
+        answer = await self._ask(
+            ListTasks(id=message_id(message), source=self._source, person=_person_of(message), mine=mine)
+        )
+        if answer.outcome != "done":
+            return await self._refuse(message, answer)
+        text = cards.list_text(answer.tasks, more=answer.more, mine=mine)
+        await self._say(message, text, cards.list_keyboard(answer.tasks))
+        return True
+
+    async def _make(self, message: Message, words: str) -> bool:
+        if not words:
+            await self._say(message, "Write what is to be done after the command: /new The printer is out of paper")
+            return True
+        answer = await self._ask(
+            MakeTask(id=message_id(message), source=self._source, person=_person_of(message), text=words)
+        )
+        if answer.outcome == "done":
+            await self._show_task(message, answer)
+            return True
+        if answer.outcome == "unlinked":
+            return await self._refuse(message, answer)
+        # It says something: that must not be lost with the command.
+        why = answer.text if answer.outcome == "refused" else "The server does not answer now"
+        await self._say(message, f"{why}. {telling.KEPT}")
+        return False
+
+    async def _finish(self, message: Message, words: str) -> bool:
+        match = _NUMBER.fullmatch(words)
+        if match is None:
+            await self._say(message, "Write the number of the task after the command: /done 12")
+            return True
+        answer = await self._ask(
+            ChangeTask(
+                id=message_id(message),
+                source=self._source,
+                person=_person_of(message),
+                number=int(match[1]),
+                wish="done",
+            )
+        )
+        if answer.outcome == "done":
+            await self._show_task(message, answer)
+            return True
+        return await self._refuse(message, answer)
+
+    async def _show_task(self, message: Message, answer: Answer) -> None:
+        (card,) = answer.tasks
+        await self._say(message, cards.card_text(card), cards.card_keyboard(card))
 
     async def _refuse(self, message: Message, answer: Answer) -> bool:
         """Say why it was not done; what somebody wrote who is no member is a message all the same."""
@@ -89,7 +148,7 @@ class Commands:
             message.chat.id,
             text,
             message_thread_id=message.message_thread_id if message.is_topic_message else None,
-            link_preview_options=_NO_PREVIEW,
+            link_preview_options=telling.NO_PREVIEW,
             reply_markup=keyboard,
             reply_parameters=ReplyParameters(message_id=message.message_id, allow_sending_without_reply=True)
             if in_group
@@ -103,10 +162,6 @@ def parse_command(text: str, username: str) -> tuple[str, str] | None:
     if match is None or (match[2] and match[2].lower() != username.lower()):
         return None
     return match[1].lower(), (match[3] or "").strip()
-
-
-def _id(update: Update) -> str:
-    return f"update:{update.update_id}"
 
 
 def _person_of(message: Message) -> Person:

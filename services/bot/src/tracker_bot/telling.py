@@ -1,10 +1,18 @@
 """What the bot says to people; pure."""
 
+from aiogram.types import LinkPreviewOptions
 from tracker_core.asking import Report
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+"""What a task says is no advertisement for what it links."""
 
 HELP = """\
 What you write here goes to the team, and becomes a task where there is something to do. Members can also use:
 
+/tasks – the newest open tasks, with buttons
+/mine – those that are assigned to you
+/new <text> – make a task; further lines are its description
+/done <number> – finish a task
 /status – how the channels are, and where the messages are
 /help – this text"""
 
@@ -17,6 +25,19 @@ STRANGER = (
     "This command is for members of the team, and I do not know you as one. What you wrote is with the team as a "
     "message. Are you a member? Get your link in Task Tracker (your account, Telegram) and open it here."
 )
+
+STRANGER_PRESSES = "These buttons are for members of the team. Get your link in Task Tracker (your account, Telegram)."
+
+KEPT = "What you wrote is with the team as a message."
+"""Said where a command could not be done that says something."""
+
+_PRESSED = {
+    "accept": "#{} is to do",
+    "decline": "#{} is declined",
+    "done": "#{} is done",
+    "take": "#{} is yours",
+    "category": "#{} is corrected",
+}
 
 _SIGNS = {"ready": "🟢", "degraded": "🟡", "offline": "🔴"}
 _LONGEST_LINE = 300
@@ -44,6 +65,11 @@ def status(member: str, report: Report) -> str:
     if len(report.sources) > _MOST_SOURCES:
         lines.append(f"… and {len(report.sources) - _MOST_SOURCES} more")
     return "\n".join(lines)
+
+
+def pressed(does: str, number: int) -> str:
+    """Return the word for what a press has done; empty where the message says it all."""
+    return _PRESSED.get(does, "").format(number)
 
 
 def _because(message: str) -> str:

@@ -49,10 +49,66 @@ class GetStatus(Asked, frozen=True, kw_only=True, tag="status"):
     """How are the Sources, and where are the messages?"""
 
 
-type Question = Link | GetStatus
+class ListTasks(Asked, frozen=True, kw_only=True, tag="tasks"):
+    """Which tasks are open? The newest ones."""
 
-type Outcome = Literal["done", "unlinked", "refused", "failed"]
-"""`unlinked`: the person is no member; `refused`: the text names the cure; `failed`: not answered, or by an error."""
+    mine: bool
+    """Only those of the person who asks."""
+
+
+class ShowTask(Asked, frozen=True, kw_only=True, tag="show"):
+    """How is this task now?"""
+
+    number: int
+
+
+class MakeTask(Asked, frozen=True, kw_only=True, tag="make"):
+    """Make a task by hand."""
+
+    text: str
+    """The first line is its title."""
+
+
+type Wish = Literal["accept", "decline", "done", "take", "category"]
+"""What a press does. `accept` opens a closed task again, `take` assigns it to the one who presses."""
+
+
+class ChangeTask(Asked, frozen=True, kw_only=True, tag="change"):
+    """Change a task that was read as `version`."""
+
+    number: int
+    wish: Wish
+    category: str = ""
+    version: int | None = None
+    """None: as it is now; a person names the number of what is meant, whatever it looks like."""
+
+
+type Question = Link | GetStatus | ListTasks | ShowTask | MakeTask | ChangeTask
+
+type Outcome = Literal["done", "unlinked", "conflict", "refused", "failed"]
+"""`unlinked`: the person is no member; `conflict`: somebody was faster, and the answer has the task as it is now;
+`refused`: the text names the cure; `failed`: not answered, or by an error."""
+
+
+class TaskCard(msgspec.Struct, frozen=True, kw_only=True):
+    """A task as a chat shows it."""
+
+    number: int
+    title: str
+    description: str
+    """Its beginning."""
+    status: str
+    category: str
+    priority: str
+    assignee: str
+    """Name; empty when nobody does it."""
+    mine: bool
+    """The one who asks does it."""
+    due_on: str
+    """ISO date, or empty."""
+    reason: str
+    """Why triage proposed it."""
+    version: int
 
 
 class SourceLine(msgspec.Struct, frozen=True):
@@ -84,6 +140,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     member: str = ""
     """Name of the member that the person is."""
     report: Report | None = None
+    tasks: list[TaskCard] = []
+    more: bool = False
+    """There are tasks beyond these."""
 
 
 encode = msgspec.json.Encoder().encode

@@ -2,7 +2,18 @@
 
 from uuid import UUID
 
-from tracker_core.asking import Answer, GetStatus, Link, Question, Report, SourceLine
+from tracker_core.asking import (
+    Answer,
+    ChangeTask,
+    GetStatus,
+    Link,
+    ListTasks,
+    MakeTask,
+    Question,
+    Report,
+    ShowTask,
+    SourceLine,
+)
 from tracker_core.database import reading
 from tracker_core.errors import NotFoundError
 from tracker_core.events import Actor, ActorKind
@@ -11,13 +22,14 @@ from tracker_core.repositories import sources as source_rows
 from tracker_core.tables import Role
 
 from tracker_api.auth import Principal
+from tracker_api.commands import tasks
 from tracker_api.context import Context
 from tracker_api.identities.service import link
 from tracker_api.ledger.service import get_ledger
 from tracker_api.sources.service import list_sources
 
 
-async def answer(context: Context, question: Question) -> Answer:
+async def answer(context: Context, question: Question) -> Answer:  # noqa: PLR0911 -- one for each question
     """Do what a person asks for.
 
     Raises:
@@ -33,6 +45,14 @@ async def answer(context: Context, question: Question) -> Answer:
     match question:
         case GetStatus():
             return await _status(context, principal)
+        case ListTasks():
+            return await tasks.list_tasks(context, principal, mine=question.mine)
+        case ShowTask():
+            return await tasks.show_task(context, principal, question.number)
+        case MakeTask():
+            return await tasks.make_task(context, principal, question)
+        case ChangeTask():
+            return await tasks.change_task(context, principal, question)
 
 
 async def _served(context: Context, source: str) -> tuple[UUID, str]:
