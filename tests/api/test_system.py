@@ -20,17 +20,28 @@ async def beat(api: Api, key: str, value: Heartbeat) -> None:
 async def test_a_source_is_what_its_process_says(api: Api, admin: httpx.AsyncClient) -> None:
     await api.add_source("inbox")
     await api.add_source("mail", kind="email", suspend=True)
-    source_id = await api.add_source("chat", kind="telegram", triage={"autonomy": "Shadow"})
+    source_id = await api.add_source("chat", kind="telegram", triage={"autonomy": "Shadow"}, reply={"enabled": True})
     await api.add_message(source_id, "1", state="waiting")
-    await beat(api, "source.default.chat", heartbeat("degraded", "The token was refused. Set another"))
+    refused = heartbeat("degraded", "The token was refused. Set another", lag=3)
+    await beat(
+        api, "source.default.chat", msgspec.structs.replace(refused, reason="InvalidCredentials", account="@acme_bot")
+    )
     chat, inbox, mail = (await admin.get("/api/sources")).json()["items"]
 
-    assert chat["health"] == {"state": "degraded", "message": "The token was refused. Set another"}
+    assert chat["health"] == {
+        "state": "degraded",
+        "message": "The token was refused. Set another",
+        "reason": "InvalidCredentials",
+        "account": "@acme_bot",
+        "lag": 3,
+    }
     assert (chat["autonomy"], chat["counts"]["waiting"]) == ("Shadow", 1)
     assert chat["last_message_at"] == "2026-10-05T12:00:00Z"
     assert (inbox["health"]["state"], inbox["last_message_at"]) == ("offline", None)
     assert inbox["webhook_url"] == "http://hooks.test/webhook/default/inbox"
     assert (mail["suspended"], mail["health"]["state"]) == (True, "offline")
+    assert chat["reply"] == {"enabled": True, "require_approval": True}
+    assert inbox["reply"]["enabled"] is False
 
 
 async def test_health_names_each_part(api: Api, admin: httpx.AsyncClient) -> None:

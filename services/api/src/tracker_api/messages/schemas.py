@@ -92,7 +92,7 @@ class Verdict(MessageVerdict):
         )
 
 
-class Attachment(BaseModel):
+class AttachedFile(BaseModel):
     """A file that came with a message."""
 
     id: UUID
@@ -106,7 +106,7 @@ class Attachment(BaseModel):
     """Where it is in its channel, when that has addresses for files."""
 
     @classmethod
-    def of(cls, row: dict[str, Any]) -> "Attachment":
+    def of(cls, row: dict[str, Any]) -> "AttachedFile":
         """Return the attachment for the wire."""
         ref = row["ref"]
         return cls(
@@ -137,7 +137,7 @@ class Message(BaseModel):
     conversation_id: UUID | None
     task: TaskRef | None
     verdict: MessageVerdict | None
-    attachments: list[Attachment]
+    attachments: list[AttachedFile]
     attempts: int
     last_error: str | None
     trace_id: str
@@ -162,7 +162,7 @@ class Message(BaseModel):
             conversation_id=row.conversation_id,
             task=_task(row),
             verdict=_verdict(row),
-            attachments=[Attachment.of(file) for file in row.attachments],
+            attachments=[AttachedFile.of(file) for file in row.attachments],
             attempts=row.attempts,
             last_error=row.last_error or None,
             trace_id=row.trace_id,

@@ -23,7 +23,21 @@ class SourceHealth(BaseModel):
 
     state: Literal["ready", "degraded", "offline", "unknown"]
     message: str
-    """What is wrong and the cure; empty when nothing is."""
+    """What is wrong and the cure, or what else there is to know; empty when nothing is."""
+    reason: str | None
+    """The name of what is wrong, such as `InvalidCredentials`; the operator's condition has the same."""
+    account: str | None
+    """Who its provider says we are: `@bot`, `team/app`, the mailbox."""
+    lag: int
+    """Messages that its provider still holds for us, as far as it says."""
+
+
+class ReplyPolicy(BaseModel):
+    """Whether answers may go back into the channel."""
+
+    enabled: bool
+    require_approval: bool
+    """Whether an admin has to approve what others write."""
 
 
 class Source(BaseModel):
@@ -37,6 +51,7 @@ class Source(BaseModel):
     auto_threshold: int
     """Percent of confidence from which `Auto` makes tasks by itself."""
     suspended: bool
+    reply: ReplyPolicy
     health: SourceHealth
     last_message_at: datetime | None
     counts: Counts

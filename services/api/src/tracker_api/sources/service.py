@@ -2,13 +2,14 @@
 
 import contextlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import nats.errors
 from nats.js.errors import APIError
 from tracker_core.database import reading
 from tracker_core.health import Heartbeat, read_heartbeats
 from tracker_core.manifests import Autonomy, SourceKind
+from tracker_core.manifests.source import ReplySpec
 from tracker_core.repositories import ledger
 from tracker_core.repositories import sources as repository
 from tracker_core.repositories.ledger import SourceCount
@@ -16,7 +17,7 @@ from tracker_core.repositories.sources import SourceState
 
 from tracker_api.auth import Principal
 from tracker_api.context import Context
-from tracker_api.sources.schemas import Counts, Source, SourceHealth, SourceList
+from tracker_api.sources.schemas import Counts, ReplyPolicy, Source, SourceHealth, SourceList
 
 _DEFAULT_THRESHOLD = 85
 
@@ -37,17 +38,26 @@ async def list_sources(context: Context, principal: Principal) -> SourceList:
 def source_health(source: SourceState, heartbeats: Mapping[str, Heartbeat] | None) -> SourceHealth:
     """Return how a Source is, from what the processes say; `heartbeats` is None when the bus does not tell."""
     if heartbeats is None:
-        return SourceHealth(state="unknown", message="NATS does not answer, so nobody can say how the Source is")
+        return _silent("NATS does not answer, so nobody can say how the Source is", state="unknown")
     own = heartbeats.get(f"source.{source.namespace}.{source.name}")
     if own is not None:
-        return SourceHealth(state=own.state, message=own.detail)
+        return SourceHealth(
+            state=own.state,
+            message=own.detail,
+            reason=own.reason or None,
+            account=own.account or None,
+            lag=own.lag,
+        )
     if source.kind == SourceKind.WEBHOOK:
         if not any(key.startswith("gateway.") for key in heartbeats):
-            return SourceHealth(state="offline", message="The gateway does not run. Start it")
-        return SourceHealth(
-            state="offline", message="The gateway does not serve it. Apply the Source and a Webhook that names it"
-        )
-    return SourceHealth(state="offline", message="No process serves it. Start the one of this Source")
+            return _silent("The gateway does not run. Start it")
+        return _silent("The gateway does not serve it. Apply the Source and a Webhook that names it")
+    return _silent("No process serves it. Start the one of this Source")
+
+
+def _silent(message: str, *, state: Literal["offline", "unknown"] = "offline") -> SourceHealth:
+    """Return how a Source is whose process says nothing."""
+    return SourceHealth(state=state, message=message, reason=None, account=None, lag=0)
 
 
 def counts(row: SourceCount | None) -> Counts:
@@ -63,6 +73,7 @@ def _source(
 ) -> Source:
     # What a manifest leaves out takes the manifest's default; a Source that is only known from its messages has none.
     triage: dict[str, Any] = row.spec.get("triage") or {}
+    reply = ReplySpec.model_validate(row.spec.get("reply") or {})
     return Source(
         id=row.id,
         namespace=row.namespace,
@@ -71,6 +82,7 @@ def _source(
         autonomy=Autonomy(triage.get("autonomy", Autonomy.SUGGEST)),
         auto_threshold=int(triage.get("autoThreshold", _DEFAULT_THRESHOLD)),
         suspended=bool(row.spec.get("suspend", False)),
+        reply=ReplyPolicy(enabled=reply.enabled, require_approval=reply.require_approval),
         health=source_health(row, heartbeats),
         last_message_at=row.last_message_at,
         counts=counts(counted),
