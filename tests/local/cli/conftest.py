@@ -99,7 +99,13 @@ class Server:
 
     def get_sources(self, _: Request) -> Any:
         counts = {"received": 3, "tasks": 2, "ignored": 1, "waiting": 0, "dead": 0}
-        health = {"state": "ready", "message": ""}
+        health = {
+            "state": "degraded",
+            "message": "Use a new token",
+            "reason": "InvalidCredentials",
+            "account": "@acme_bot",
+            "lag": 2,
+        }
         described = {"autonomy": "Suggest", "suspended": False, "health": health, "counts": counts}
         return {"items": [SOURCE | described | {"webhook_url": f"{self.url}/webhook/default/inbox"}], "next": None}
 

@@ -50,6 +50,12 @@ def test_unknown_task_is_one_line_with_the_cure(run: Run) -> None:
     assert result.stderr == "Error: Task '99' does not exist. Look at the list\n"
 
 
+def test_source_says_what_is_wrong_and_the_cure(run: Run) -> None:
+    for shown in (run("get", "sources").stdout, run("get", "source", "inbox").stdout):
+        for word in ("degraded", "InvalidCredentials", "Use a new token", "@acme_bot", "2"):
+            assert word in shown
+
+
 def test_source_as_yaml_can_be_applied_again(run: Run) -> None:
     result = run("get", "source", "inbox", "-o", "yaml")
     assert [document["kind"] for document in yaml.safe_load_all(result.stdout)] == ["Source"]

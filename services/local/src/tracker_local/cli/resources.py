@@ -166,7 +166,7 @@ def _one_message(api: Api, name: str) -> Any:
 
 
 RESOURCES = {
-    "sources": Resource("source", views.SOURCES, _sources, _one_source),
+    "sources": Resource("source", views.SOURCES, _sources, _one_source, views.source_card),
     "tasks": Resource("task", views.TASKS, _tasks, _one_task, views.task_card),
     "messages": Resource("message", views.MESSAGES, _messages, _one_message, views.message_card),
     "webhooks": Resource("webhook", views.WEBHOOKS, _webhooks, _one_webhook),

@@ -83,6 +83,34 @@ def message_card(message: Any) -> RenderableType:
     return Group(head, Text(""), *_paragraphs(message.get("text") or ""))
 
 
+def source_card(source: Any) -> RenderableType:
+    """Draw one Source and how it says it is."""
+    health, counts = source["health"], source["counts"]
+    return facts(
+        [
+            ("Name", full_name(source)),
+            ("Kind", source["kind"]),
+            ("Autonomy", source["autonomy"]),
+            ("Health", _health(source)),
+            ("Reason", health.get("reason")),
+            ("Detail", health.get("message")),
+            ("Account", health.get("account")),
+            ("Lag", health.get("lag") or None),
+            ("Received", counts["received"]),
+            ("Tasks", counts["tasks"]),
+            ("Waiting", counts["waiting"]),
+            ("Dead", counts["dead"]),
+            ("Last message", when(source.get("last_message_at"))),
+            ("Webhook", source.get("webhook_url")),
+        ]
+    )
+
+
+def _health(source: Any) -> str:
+    state: str = source["health"]["state"]
+    return "suspended" if source.get("suspended") else state
+
+
 def _paragraphs(text: str) -> list[Text]:
     return [Text(plain(line) if line.strip() else "") for line in text.splitlines()]
 
@@ -91,12 +119,16 @@ SOURCES = (
     Column("NAME", full_name, flexible=True),
     Column("KIND", lambda s: s["kind"]),
     Column("AUTONOMY", lambda s: s["autonomy"]),
-    Column("HEALTH", lambda s: "suspended" if s.get("suspended") else s["health"]["state"]),
+    Column("HEALTH", _health),
+    Column("REASON", lambda s: s["health"].get("reason")),
+    Column("ACCOUNT", lambda s: s["health"].get("account"), wide=True),
+    Column("LAG", lambda s: s["health"].get("lag") or None, "right", wide=True),
     Column("RECEIVED", lambda s: s["counts"]["received"], "right"),
     Column("TASKS", lambda s: s["counts"]["tasks"], "right"),
     Column("WAITING", lambda s: s["counts"]["waiting"], "right"),
     Column("DEAD", lambda s: s["counts"]["dead"], "right"),
     Column("LAST", lambda s: age(s.get("last_message_at")), "right"),
+    Column("DETAIL", lambda s: s["health"].get("message") or None, flexible=True, wide=True),
 )
 TASKS = (
     Column("#", lambda t: t["number"], "right"),
