@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 from tracker_worker.models.duplicates import evidence
 from tracker_worker.models.duplicates.features import NAMES, Compared, features, field
 from tracker_worker.models.duplicates.traits import Reader
+from tracker_worker.models.duplicates.trees import Trees
 
 type Floats = NDArray[np.float32]
 
 PROPOSED = 3
 """Duplicates that are proposed at most."""
+TREE_ARRAYS = ("feature", "threshold", "left", "right", "value")
+"""Parts of the trees that are kept as arrays."""
 _NOISE = "noise"
 _CURE = "run `python -m services.worker.training.duplicates.train`"
 
@@ -68,6 +71,8 @@ class DuplicateModel:
     """Neutral vector of each concept: what the messages that name it are about."""
     weights: Floats
     bias: float
+    """Of the logistic regression; the score is the mean of what it and the trees say."""
+    trees: Trees
 
     @classmethod
     @cache
@@ -81,6 +86,7 @@ class DuplicateModel:
             with as_file(files(__package__) / "pairs.npz") as path, np.load(path, allow_pickle=False) as arrays:
                 about = json.loads(str(arrays["about"]))
                 numbers = {name: arrays[name].astype(np.float32) for name in ("rarity", "bank", "fields", "weights")}
+                trees = {part: arrays[f"trees.{part}"] for part in TREE_ARRAYS}
                 model = cls(
                     version=about["version"],
                     threshold=about["threshold"],
@@ -89,6 +95,7 @@ class DuplicateModel:
                     fields=dict(zip(about["concepts"], numbers["fields"], strict=True)),
                     weights=numbers["weights"],
                     bias=about["bias"],
+                    trees=Trees(**trees, depth=about["depth"], base=about["base"]),
                 )
         except (OSError, KeyError, ValueError) as error:
             raise DuplicateWeightsError(
@@ -133,4 +140,5 @@ class DuplicateModel:
     def probabilities(self, new: Compared, others: Sequence[Compared]) -> Floats:
         """Return one probability per other message."""
         rows = features(new, others, self.bank)
-        return np.asarray(1 / (1 + np.exp(-(rows @ self.weights + self.bias))), dtype=np.float32)
+        log_odds = np.stack([rows @ self.weights + self.bias, self.trees.log_odds(rows)])
+        return np.asarray((1 / (1 + np.exp(-log_odds))).mean(axis=0), dtype=np.float32)
