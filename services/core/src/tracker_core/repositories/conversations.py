@@ -80,7 +80,9 @@ left join lateral (
 _CONTEXT = f"""
 with self as (select * from message where id = :id),
 last as (
-    select m.* from self join message m on m.conversation_id = self.conversation_id and m.id < self.id
+    -- Compared with values: of a join, the planner reads all messages from the end to find those of a chat with few.
+    select m.* from message m
+     where m.conversation_id = (select conversation_id from self) and m.id < (select id from self)
      order by m.id desc limit :limit
 ), near as (
     -- After the limit: a chat that was silent for long is not read back to its beginning.

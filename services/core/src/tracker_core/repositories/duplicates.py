@@ -24,7 +24,7 @@ MAX_TEXT = 4000
 _NEAREST = 30
 """Of the candidates by vector; the rest is left to words."""
 _SCANNED = 500
-"""Tasks at most whose words are ranked: common words match everything."""
+"""Tasks at most whose words, or titles, are ranked: common words match everything, a machine's titles each other."""
 _WORDS = 8
 _WORD = re.compile(r"[^\W_]{4,40}")
 
@@ -68,7 +68,7 @@ select t.id from task t where {_LIVE} and t.vector_version = :version
 """  # noqa: S608 -- constants
 
 _BY_TITLE = f"""
-select t.id from task t where {_LIVE} and t.title % cast(:title as text)
+select t.id from (select t.* from task t where {_LIVE} and t.title % cast(:title as text) limit {_SCANNED}) t
  order by similarity(t.title, cast(:title as text)) desc, t.id desc limit {MAX_CANDIDATES}
 """  # noqa: S608 -- constants
 

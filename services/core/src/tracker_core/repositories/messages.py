@@ -169,13 +169,16 @@ _OF_TASK = """
 select message_id as id from task_message where task_id = :task order by message_id limit :limit
 """
 
+# Compared with values: of a join, the planner reads all messages from the end to find those of a chat that has few.
 _AROUND = """
 with origin as (select m.id, m.conversation_id from task_message tm join message m on m.id = tm.message_id
                  where tm.task_id = :task and tm.via_task_id is null order by m.id limit 1)
-(select m.id from origin o join message m on m.conversation_id = o.conversation_id and m.id < o.id
+(select m.id from message m
+  where m.conversation_id = (select conversation_id from origin) and m.id < (select id from origin)
   order by m.id desc limit :around)
 union all
-(select m.id from origin o join message m on m.conversation_id = o.conversation_id and m.id > o.id
+(select m.id from message m
+  where m.conversation_id = (select conversation_id from origin) and m.id > (select id from origin)
   order by m.id limit :around)
 """
 
