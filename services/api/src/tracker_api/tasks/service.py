@@ -87,10 +87,10 @@ async def get_task(context: Context, principal: Principal, key: str) -> TaskDeta
 async def list_task_events(
     context: Context, principal: Principal, key: str, *, cursor: str | None, limit: int
 ) -> EventPage:
-    """Return what happened to a task and to the messages that it comes from, newest first."""
+    """Return what happened to a task and to the newest messages that it comes from, newest first."""
     async with reading(context.engine) as connection:
         row = await find_task(connection, principal.workspace_id, key)
-        entities = [row.id, *await repository.message_ids(connection, row.id)]
+        entities = [row.id, *await repository.message_ids(connection, row.id, limit=SHOWN_MESSAGES)]
     return await events.list_events(context, principal, cursor=cursor, limit=limit, entities=entities)
 
 

@@ -255,9 +255,10 @@ async def next_number(connection: AsyncConnection, workspace_id: UUID) -> int:
     return int(taken.scalar_one())
 
 
-async def message_ids(connection: AsyncConnection, task_id: UUID) -> list[UUID]:
-    """Return the messages that the task comes from."""
+async def message_ids(connection: AsyncConnection, task_id: UUID, *, limit: int) -> list[UUID]:
+    """Return the newest messages that the task comes from."""
     rows = await connection.execute(
-        text("select message_id from task_message where task_id = :task order by message_id"), {"task": task_id}
+        text("select message_id from task_message where task_id = :task order by message_id desc limit :limit"),
+        {"task": task_id, "limit": limit},
     )
     return list(rows.scalars())
