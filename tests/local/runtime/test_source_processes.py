@@ -90,3 +90,12 @@ def test_deleted_manifest_ends_it_and_a_broken_one_concerns_nobody_else(home: Ho
     assert mark(sources)
     (home.manifests / "team" / "source-bot.yaml").unlink()
     assert sources.wanted() == {}
+
+
+def test_half_written_manifest_stops_nothing(home: Home) -> None:
+    sources = SourceProcesses(home, "nats://", 1)
+    first = mark(sources)
+    write(home, "source-bot.yaml", TELEGRAM[: len(TELEGRAM) // 2])
+    assert mark(sources) == first
+    write(home, "source-bot.yaml", TELEGRAM)
+    assert mark(sources) == first

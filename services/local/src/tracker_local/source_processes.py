@@ -1,7 +1,8 @@
 """The processes of Sources that pull: one for each manifest in the folder, as an operator would run one pod for each.
 
 The folder is the truth: a manifest that is written, changed or deleted, by `tasktracker apply`, the dashboard or an
-editor, starts, restarts or stops its process within seconds. So does a change of a Secret that it names.
+editor, starts, restarts or stops its process within seconds. So does a change of a Secret that it names. A file that
+cannot be read stops nothing: what it said before counts until it can be, or is deleted.
 """
 
 import asyncio
@@ -48,6 +49,8 @@ class SourceProcesses:
         self._bus_url = bus_url
         self._bus_port = bus_port
         self._seen: object = None
+        self._read: dict[Path, list[Source | Webhook]] = {}
+        """What each file said when it could be read last."""
         self._wanted: dict[str, tuple[str, Process]] = {}
 
     def wanted(self) -> dict[str, tuple[str, Process]]:
@@ -59,7 +62,8 @@ class SourceProcesses:
         return self._wanted
 
     def _build(self) -> Iterator[tuple[str, tuple[str, Process]]]:
-        documents = list(_documents(self._home.manifests))
+        self._read = dict(self._documents())
+        documents = [document for said in self._read.values() for document in said]
         webhooks = [item for item in documents if isinstance(item, Webhook)]
         for source in documents:
             if not isinstance(source, Source) or source.spec.type not in _COMMANDS:
@@ -78,6 +82,19 @@ class SourceProcesses:
                     mark.update(repr(stamp).encode())
             name = f"source-{source.metadata.namespace}.{source.metadata.name}"
             yield name, (mark.hexdigest(), self._process(name, source.spec.type, text))
+
+    def _documents(self) -> Iterator[tuple[Path, list[Source | Webhook]]]:
+        folder = self._home.manifests
+        for path in sorted(Path(parent, name) for parent, name in _files(folder) if name.endswith((".yaml", ".yml"))):
+            try:
+                if path.stat().st_size > MAX_BYTES:
+                    continue
+                said = read_documents(path.read_text(encoding="utf-8"))
+                yield path, [item for item in said if isinstance(item, Source | Webhook)]
+            except (OSError, UnicodeDecodeError, TrackerError) as error:
+                # The API and the gateway tell of it.
+                log.warning("Manifest %s is passed over, what it said before counts: %s", path.name, error)
+                yield path, self._read.get(path, [])
 
     def _process(self, name: str, kind: SourceKind, text: str) -> Process:
         rendered = self._home.root / "sources" / f"{name}.yaml"
@@ -117,17 +134,6 @@ async def follow(supervisor: "Supervisor", plan: "Plan") -> None:
                     supervisor.add(process)
                     running[name] = mark
         await asyncio.sleep(INTERVAL)
-
-
-def _documents(folder: Path) -> Iterator[Source | Webhook]:
-    """Yield the manifests; a file that cannot be read is passed over: the API and the gateway tell of it."""
-    for path in sorted(Path(folder, name) for folder, name in _files(folder) if name.endswith((".yaml", ".yml"))):
-        try:
-            if path.stat().st_size <= MAX_BYTES:
-                said = read_documents(path.read_text(encoding="utf-8"))
-                yield from (item for item in said if isinstance(item, Source | Webhook))
-        except (OSError, UnicodeDecodeError, TrackerError) as error:
-            log.warning("Manifest %s is passed over: %s", path.name, error)
 
 
 def _stamps(folder: Path) -> Iterator[tuple[str, int, int]]:
