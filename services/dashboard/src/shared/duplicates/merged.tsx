@@ -45,10 +45,10 @@ export function Merged({ task }: { task: TaskDetail }) {
   if (task.merged.length === 0) return null;
   return (
     <section aria-label={t('duplicate.merged.title')} className="rounded-lg border bg-surface">
-      <h3 className="flex items-center gap-2 border-b px-3.5 py-2.5 font-medium">
+      <h2 className="flex items-center gap-2 border-b px-3.5 py-2.5 font-medium">
         <Merge aria-hidden="true" className="size-4 shrink-0 text-muted" strokeWidth={1.75} />
         {plural('duplicate.holds', task.merged.length)}
-      </h3>
+      </h2>
       <ul className="divide-y">
         {task.merged.map((merged) => (
           <li key={merged.id} className="flex min-h-12 items-center gap-2 py-1 pr-1.5 pl-3.5">

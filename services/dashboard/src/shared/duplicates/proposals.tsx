@@ -75,10 +75,10 @@ export function Proposals({ task, proposals, ...answers }: Props) {
   if (proposals.length === 0) return null;
   return (
     <section aria-label={t('duplicate.title')} className="rounded-lg border bg-surface">
-      <h3 className="flex items-center gap-2 border-b px-3.5 py-2.5 font-medium">
+      <h2 className="flex items-center gap-2 border-b px-3.5 py-2.5 font-medium">
         <Copy aria-hidden="true" className="size-4 shrink-0 text-amber-sign" strokeWidth={1.75} />
         {plural('duplicate.may', proposals.length)}
-      </h3>
+      </h2>
       <ul className="divide-y">
         {proposals.map((proposal) => (
           <Proposal
