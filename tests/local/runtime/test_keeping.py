@@ -54,6 +54,13 @@ def test_two_names_never_share_a_port(tmp_path: Path) -> None:
     assert ports.port("gateway", first_choice=choice) != choice
 
 
+def test_outgoing_connections_are_never_given_a_free_port() -> None:
+    first_ephemeral = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text(encoding="ascii").split()[0])
+    ports = [free_port() for _ in range(20)]
+    assert len(set(ports)) == len(ports)
+    assert max(ports) < first_ephemeral
+
+
 def test_torn_ports_file_is_chosen_anew(tmp_path: Path) -> None:
     (tmp_path / "ports.json").write_text('{"api": 80', encoding="utf-8")
     assert Ports(tmp_path / "ports.json").port("api") > 1023

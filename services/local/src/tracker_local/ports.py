@@ -1,10 +1,18 @@
 """Addresses that stay: a port is kept from one start to the next, so that clients reconnect and bookmarks work."""
 
 import json
+import random
 import socket
 from pathlib import Path
 
+from tracker_core.errors import ConfigurationError
+
 LOOPBACK = "127.0.0.1"
+
+_EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
+_LOWEST = 20_000
+_TRIES = 1_000
+_given: set[int] = set()
 
 
 def is_free(port: int) -> bool:
@@ -20,11 +28,29 @@ def is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """Return a port that nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """Return a port that nobody uses at this moment, and that no outgoing connection will be given before it is used.
+
+    The kernel gives outgoing connections ports of its ephemeral range, so a port of that range that is free now may be
+    taken a moment later, or in the seconds of a server's restart. Within one process no port is returned twice.
+
+    Raises:
+        ConfigurationError: none is free.
+    """
+    for port in random.sample(_below_ephemeral(), _TRIES):
+        if port not in _given and is_free(port):
+            _given.add(port)
+            return port
+    raise ConfigurationError("No free loopback port", cure="Stop servers that are not needed")
+
+
+def _below_ephemeral() -> range:
+    try:
+        first = int(_EPHEMERAL.read_text(encoding="ascii").split()[0])
+    except (OSError, ValueError, IndexError):  # not Linux: its range begins at 49152 (RFC 6335)
+        first = 49152
+    if first - _LOWEST < _TRIES:  # the range was widened to nearly everything: no port is better than another
+        return range(_LOWEST, 2**16)
+    return range(_LOWEST, first)
 
 
 class Ports:
