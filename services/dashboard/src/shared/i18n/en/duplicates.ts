@@ -1,0 +1,23 @@
+/** English texts: duplicates and merging. */
+export const duplicates = {
+  'duplicate.title': 'Possible duplicates',
+  'duplicate.may.one': 'Another task may be the same',
+  'duplicate.may.other': '{count} tasks may be the same',
+  'duplicate.score': 'How likely it is the same',
+  'duplicate.mergeInto': 'Merge into #{number}',
+  'duplicate.mergeHere': 'Merge #{number} into this',
+  'duplicate.dismiss': 'Not the same',
+  'duplicate.dismissed': '#{number} and #{other} are not the same',
+  'duplicate.notDismissed': '#{number} is still proposed',
+  'duplicate.merged': 'Merged #{number} into #{into}',
+  'duplicate.of': 'Duplicate of',
+  'duplicate.unmerge': 'Unmerge',
+  'duplicate.unmerge.what': 'Unmerge #{number}',
+  'duplicate.merged.title': 'Merged into this task',
+  'duplicate.holds.one': '{count} duplicate is merged into this',
+  'duplicate.holds.other': '{count} duplicates are merged into this',
+  'duplicate.choose': 'Of which task is #{number} a duplicate?',
+  'duplicate.choose.detail': 'It is closed, and its messages are shown there too. You can unmerge it at any time.',
+  'duplicate.search': 'Number or words of the other task…',
+  'duplicate.search.hint': 'Type a number like 12, or a word of the title.',
+};

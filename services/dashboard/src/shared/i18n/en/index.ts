@@ -1,0 +1,30 @@
+/** Every text of the dashboard in English, a file for each area. Keys are typed; another language is a folder with the same keys. */
+import { accuracy } from './accuracy';
+import { app } from './app';
+import { board } from './board';
+import { count } from './count';
+import { duplicates } from './duplicates';
+import { health } from './health';
+import { inbox } from './inbox';
+import { ledger } from './ledger';
+import { messages } from './messages';
+import { sources } from './sources';
+import { task } from './task';
+import { tasks } from './tasks';
+import { verdict } from './verdict';
+
+export const en = {
+  ...accuracy,
+  ...app,
+  ...board,
+  ...count,
+  ...duplicates,
+  ...health,
+  ...inbox,
+  ...ledger,
+  ...messages,
+  ...sources,
+  ...task,
+  ...tasks,
+  ...verdict,
+};

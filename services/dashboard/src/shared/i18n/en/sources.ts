@@ -1,0 +1,20 @@
+/** English texts: Sources and Webhooks. */
+export const sources = {
+  'sources.title': 'Sources',
+  'sources.empty.title': 'No Source yet',
+  'sources.empty.detail': 'A Source is a channel that messages come in by. Describe it in YAML and apply it:',
+  'source.url': 'webhook URL',
+  'source.curl': 'curl line',
+  'source.curl.example': 'The export button does nothing since this morning',
+  'source.suspended': 'Suspended',
+  'source.lastMessage': 'Last message',
+  'source.noMessage': 'No message yet',
+  'kind.telegram': 'Telegram',
+  'kind.slack': 'Slack',
+  'kind.email': 'Email',
+  'kind.webhook': 'Webhook',
+  'autonomy.Disabled': 'Only records',
+  'autonomy.Shadow': 'Judges, creates nothing',
+  'autonomy.Suggest': 'Suggests tasks',
+  'autonomy.Auto': 'Creates tasks from {threshold} on',
+};
