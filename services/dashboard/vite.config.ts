@@ -29,5 +29,7 @@ export default defineConfig({
     setupFiles: ['./tests/setup.ts'],
     include: ['tests/**/*.test.{ts,tsx}'],
     restoreMocks: true,
+    // A bound for what hangs, not a measure: a test of a second may take ten on a machine that is busy.
+    testTimeout: 30_000,
   },
 });

@@ -1,11 +1,14 @@
 /** The browser parts that jsdom lacks, and a network where every unexpected request is an error. */
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 
 import { dismissAllToasts } from '@/shared/ui/toast-store';
 import { forgetUndo } from '@/shared/undo/undo-store';
 
 import { server } from './support/server';
+
+// How long `findBy` and `waitFor` wait for what a busy machine does late; a second is the default.
+configure({ asyncUtilTimeout: 10_000 });
 
 window.matchMedia = (query: string) => Object.assign(new EventTarget(), { matches: false, media: query }) as MediaQueryList;
 Element.prototype.scrollIntoView = () => undefined;
