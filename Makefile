@@ -40,7 +40,7 @@ demo: setup dashboard ## The same, and play in sample messages
 check: setup ## Lint, formatting, types, import law, lock file
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
-	@$(BIN)/mypy $(MEMBERS:%=%/src) tests .ci/check_lock.py
+	@$(BIN)/mypy $(MEMBERS:%=%/src) tests .ci/check_lock.py .ci/crd_docs.py
 	@$(BIN)/lint-imports
 	@$(BIN)/python .ci/check_lock.py
 ifneq ($(DASHBOARD),)
@@ -56,6 +56,10 @@ ifneq ($(DASHBOARD),)
 endif
 	@$(BIN)/pytest
 
+.PHONY: test-cluster
+test-cluster: setup ## The operator and the CRDs on a real Kubernetes API server, which is built the first time
+	@if $(BIN)/python -m tests.cluster.binaries; then $(BIN)/pytest -p no:cacheprovider tests/cluster -m cluster; fi
+
 .PHONY: bench
 bench: setup dashboard ## Measure speed beside the bare components; writes .bench/latest.json
 	@$(BIN)/python -m tests.bench
@@ -68,6 +72,10 @@ screenshots: setup dashboard ## Take the pictures of the docs in a real browser
 format: setup ## Format and fix what can be fixed
 	@$(BIN)/ruff check --fix-only
 	@$(BIN)/ruff format
+
+.PHONY: crd-docs
+crd-docs: setup ## Write docs/crds.md from crds/
+	@$(BIN)/python .ci/crd_docs.py
 
 .PHONY: lock
 lock: $(UV_READY) ## Resolve the packages anew and write requirements.lock

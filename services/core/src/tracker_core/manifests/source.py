@@ -2,14 +2,17 @@
 
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from tracker_core.manifests.metadata import Duration, ManifestModel, ObjectMeta, SecretKeyRef, parse_duration
 
-ProviderName = Annotated[str, Field(max_length=63, pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+ProviderName = Annotated[str, Field(min_length=1, max_length=63, pattern=r"^[a-z0-9][a-z0-9._-]*$")]
 Strings256 = Annotated[tuple[Annotated[str, Field(max_length=64)], ...], Field(max_length=256)]
+
+Quantity = int | Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$")]
+Quantities = Annotated[dict[str, Quantity], Field(max_length=8)]
 
 
 class SourceKind(StrEnum):
@@ -202,6 +205,37 @@ class ReplySpec(ManifestModel):
     """Whether reporters are told when their task is started, done or declined."""
 
 
+class ResourcesSpec(ManifestModel):
+    """Requests and limits of the container, as Kubernetes writes quantities: `cpu: 100m`, `memory: 128Mi`."""
+
+    requests: Quantities | None = None
+    limits: Quantities | None = None
+
+
+class TolerationSpec(ManifestModel):
+    """A taint of nodes that the pod tolerates."""
+
+    key: Annotated[str, Field(max_length=316)] | None = None
+    operator: Literal["Exists", "Equal"] | None = None
+    value: Annotated[str, Field(max_length=63)] | None = None
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = None
+    toleration_seconds: Annotated[int, Field(ge=0)] | None = None
+
+
+class PodTemplateSpec(ManifestModel):
+    """Where the process runs and what it may use; ignored on one machine.
+
+    Closed on purpose: who may write a Source must not be able to run any pod. Image, command, volumes and security
+    context are the operator's.
+    """
+
+    labels: Annotated[dict[str, Annotated[str, Field(max_length=63)]], Field(max_length=32)] | None = None
+    annotations: Annotated[dict[str, Annotated[str, Field(max_length=4096)]], Field(max_length=32)] | None = None
+    resources: ResourcesSpec | None = None
+    node_selector: Annotated[dict[str, Annotated[str, Field(max_length=63)]], Field(max_length=32)] | None = None
+    tolerations: Annotated[tuple[TolerationSpec, ...], Field(max_length=32)] | None = None
+
+
 class SourceSpec(ManifestModel):
     """What the user wants of this Source."""
 
@@ -216,7 +250,7 @@ class SourceSpec(ManifestModel):
     delivery: DeliverySpec = DeliverySpec()
     triage: TriageSpec = TriageSpec()
     reply: ReplySpec | None = None
-    pod_template: Annotated[dict[str, Any], Field(max_length=32)] | None = None
+    pod_template: PodTemplateSpec | None = None
 
     @model_validator(mode="after")
     def _union(self) -> Self:

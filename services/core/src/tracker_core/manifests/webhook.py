@@ -31,6 +31,8 @@ class Provider(StrEnum):
     SENTRY = "sentry"
 
 
+_LABEL = "[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?"
+_HOST = rf"^{_LABEL}(\.{_LABEL})*$"
 _SIGNING = {Provider.SLACK, Provider.GITHUB, Provider.STRIPE, Provider.STANDARD_WEBHOOKS, Provider.SENTRY}
 _REGISTERING = {Provider.TELEGRAM, Provider.GITHUB, Provider.GITLAB}
 
@@ -127,7 +129,7 @@ class WebhookSpec(ManifestModel):
     provider: Provider = Provider.GENERIC
     suspend: bool = False
     """Answers 503 with Retry-After, so that the sender keeps the message."""
-    host: Annotated[str, Field(max_length=253)] | None = None
+    host: Annotated[str, Field(max_length=253, pattern=_HOST)] | None = None
     path: Annotated[str, Field(max_length=200, pattern=r"^/webhook/[a-z0-9][a-z0-9/_-]*$")] | None = None
     auto_register: bool = False
     verification: VerificationSpec
@@ -145,7 +147,7 @@ class WebhookSpec(ManifestModel):
     @classmethod
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for item in value:
-            ipaddress.ip_network(item)
+            ipaddress.ip_network(item, strict=False)
         return value
 
     @model_validator(mode="after")

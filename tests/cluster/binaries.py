@@ -1,0 +1,130 @@
+"""Where etcd, kube-apiserver, kube-controller-manager and kubectl come from.
+
+1. `KUBEBUILDER_ASSETS`, the folder of the envtest convention, when it holds all of them.
+2. A folder of the cache, where they were built from the modules that `go.mod` pins and `go.sum` hashes.
+3. Built into it, with the Go toolchain of this machine: a quarter of an hour on two cores, once.
+
+`python -m tests.cluster.binaries` does that ahead of the tests, and says why when it cannot.
+"""
+
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SERVERS = ("etcd", "kube-apiserver", "kube-controller-manager")
+GO = (1, 26)
+"""Kubernetes 1.36 is built with Go 1.26: jsonv2 of 1.27 breaks its OpenAPI."""
+BUILD_SECONDS = 3600
+_NAMES = {"server": "etcd"}
+"""What Go calls a program after its module's folder, and what everybody else calls it."""
+
+
+class NotAvailableError(Exception):
+    """There is no control plane on this machine, and none can be built; the text says why."""
+
+
+def find(*, build: bool) -> Path:
+    """Return the folder that holds the servers and kubectl.
+
+    Args:
+        build: Whether they may be built now, when they are not there.
+
+    Raises:
+        NotAvailableError: they are not there and cannot be built, or may not be.
+    """
+    assets = os.environ.get("KUBEBUILDER_ASSETS")
+    if assets:
+        missing = [name for name in SERVERS if not Path(assets, name).is_file()]
+        if missing:
+            raise NotAvailableError(f"KUBEBUILDER_ASSETS is {assets}, and it has no {', '.join(missing)}")
+        return Path(assets)
+    folder = cache() / f"control-plane-{_digest()}"
+    if not _complete(folder):
+        if not build:
+            raise NotAvailableError("no control plane is built yet: run `make test-cluster`, or set KUBEBUILDER_ASSETS")
+        _build(folder)
+    return folder
+
+
+def kubectl(folder: Path) -> Path:
+    """Return kubectl: the one beside the servers, else that of PATH."""
+    if (folder / "kubectl").is_file():
+        return folder / "kubectl"
+    found = shutil.which("kubectl")
+    if found is None:
+        raise NotAvailableError(f"there is no kubectl, neither in {folder} nor on PATH")
+    return Path(found)
+
+
+def cache() -> Path:
+    """Return the folder of caches of this project (XDG Base Directory Specification)."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "task-tracker"
+
+
+def _complete(folder: Path) -> bool:
+    return all((folder / name).is_file() for name in (*SERVERS, "kubectl"))
+
+
+def _digest() -> str:
+    content = b"".join((HERE / name).read_bytes() for name in ("go.mod", "go.sum"))
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def _build(folder: Path) -> None:
+    go = shutil.which("go")
+    if go is None:
+        raise NotAvailableError("neither KUBEBUILDER_ASSETS nor a Go toolchain is here")
+    environment = _environment()
+    version = subprocess.run(
+        [go, "env", "GOVERSION"], env=environment, capture_output=True, text=True, timeout=60, check=True
+    ).stdout.strip()
+    match = re.match(r"go(\d+)\.(\d+)", version)
+    if match is None or (int(match[1]), int(match[2])) != GO:
+        raise NotAvailableError(f"Go {GO[0]}.{GO[1]} is wanted to build Kubernetes, and this is {version}")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with (folder.parent / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if _complete(folder):
+            return
+        draft = folder.with_suffix(".new")
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir()
+        sys.stderr.write(f"Building etcd and Kubernetes into {folder}: about a quarter of an hour, once\n")
+        # -p 2 and nice: it must not starve the machine of memory or of its other work.
+        result = subprocess.run(
+            ["nice", "-n", "10", go, "build", "-p", "2", "-trimpath", "-ldflags", "-s -w", "-o", f"{draft}/", "tool"],
+            cwd=HERE,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=BUILD_SECONDS,
+            check=False,
+        )
+        if result.returncode:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise NotAvailableError(f"the control plane cannot be built:\n{result.stderr[-2000:]}")
+        for old, new in _NAMES.items():
+            (draft / old).rename(draft / new)
+        draft.rename(folder)
+
+
+def _environment() -> dict[str, str]:
+    # The pinned modules only, with the toolchain that is here: nothing is resolved anew, nothing else is fetched.
+    settings = {"GOFLAGS": "-mod=readonly -buildvcs=false", "GOTOOLCHAIN": "local", "GOWORK": "off", "CGO_ENABLED": "0"}
+    homeless = not os.environ.get("HOME") or not os.access(os.environ["HOME"], os.W_OK)
+    if homeless:
+        settings |= {"GOPATH": str(cache() / "go"), "GOCACHE": str(cache() / "go-build")}
+    return dict(os.environ) | settings
+
+
+if __name__ == "__main__":
+    try:
+        print(find(build=True))  # noqa: T201 -- for the shell
+    except NotAvailableError as error:
+        sys.exit(f"No real control plane: {error}")

@@ -1,0 +1,210 @@
+"""A real Kubernetes control plane on loopback: etcd, kube-apiserver, and kube-controller-manager for Deployments,
+garbage collection and namespaces. There are no nodes; `kubelet.py` says what a kubelet would.
+"""
+
+import contextlib
+import json
+import secrets
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from tracker_local.ports import free_port
+from tracker_local.process import Process
+
+from tests.cluster import binaries
+from tests.support.servers import Server, running
+
+KUBECTL_SECONDS = 60
+_CONTROLLERS = (
+    "deployment-controller,replicaset-controller,garbage-collector-controller,namespace-controller,"
+    "serviceaccount-controller,clusterrole-aggregation-controller"
+)
+
+
+@dataclass(frozen=True)
+class ControlPlane:
+    """A running control plane."""
+
+    url: str
+    token: str
+    """Of a member of `system:masters`."""
+    folder: Path
+    kubeconfig: Path
+    apiserver: Server
+    kubectl_path: Path
+
+    def kubectl(self, *arguments: str, stdin: str | None = None, check: bool = True) -> str:
+        """Run kubectl as a user would; return what it printed, its errors with `check=False`."""
+        done = subprocess.run(
+            [str(self.kubectl_path), "--kubeconfig", str(self.kubeconfig), *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=KUBECTL_SECONDS,
+            check=False,
+            env={"HOME": str(self.folder), "PATH": "/usr/bin:/bin"},
+        )
+        assert done.returncode == 0 or not check, f"kubectl {' '.join(arguments)}: {done.stderr}"
+        return done.stdout + ("" if check else done.stderr)
+
+    def get(self, resource: str, name: str, namespace: str) -> dict[str, Any] | None:
+        """Return one object, None when it is not there."""
+        text = self.kubectl("get", resource, name, "-n", namespace, "-o", "json", "--ignore-not-found")
+        return json.loads(text) if text else None
+
+    def list(self, resource: str, namespace: str, *, selector: str = "") -> list[dict[str, Any]]:
+        """Return the objects of a namespace."""
+        text = self.kubectl("get", resource, "-n", namespace, "-o", "json", "-l", selector)
+        return list(json.loads(text)["items"])
+
+    def apply(self, *documents: dict[str, Any]) -> None:
+        """Apply objects, as `kubectl apply -f` does."""
+        self.kubectl("apply", "--server-side", "-f", "-", stdin=yaml.safe_dump_all(documents))
+
+    def kubeconfig_for(self, token: str, name: str) -> Path:
+        """Write a kubeconfig with another token, and return it."""
+        path = self.folder / f"kubeconfig-{name}"
+        path.write_text(yaml.safe_dump(_kubeconfig(self.url, token)), encoding="utf-8")
+        path.chmod(0o600)
+        return path
+
+
+@contextlib.contextmanager
+def start_control_plane(folder: Path, *, build: bool = False) -> Iterator[ControlPlane]:
+    """Run a control plane whose data is in `folder`. About 8 s and 500 MB.
+
+    Raises:
+        NotAvailableError: there are no binaries.
+    """
+    found = binaries.find(build=build)
+    kubectl = binaries.kubectl(found)
+    folder.mkdir(parents=True, exist_ok=True)
+    token = secrets.token_hex(16)
+    etcd_port, peer_port, api_port = free_port(), free_port(), free_port()
+    url = f"https://127.0.0.1:{api_port}"
+    kubeconfig = folder / "kubeconfig"
+    kubeconfig.write_text(yaml.safe_dump(_kubeconfig(url, token)), encoding="utf-8")
+    kubeconfig.chmod(0o600)
+    _write_keys(folder)
+    (folder / "tokens.csv").write_text(f'{token},admin,admin,"system:masters"\n', encoding="utf-8")
+
+    etcd = Server(f"http://127.0.0.1:{etcd_port}", _etcd(found, folder, etcd_port, peer_port), folder / "etcd.log")
+    apiserver = Server(url, _apiserver(found, folder, etcd.url, api_port, token), folder / "apiserver.log")
+    manager = Server("", _manager(found, folder, kubeconfig), folder / "controller-manager.log")
+    with running(etcd), running(apiserver), running(manager):
+        yield ControlPlane(url, token, folder, kubeconfig, apiserver, kubectl)
+
+
+def _kubeconfig(url: str, token: str) -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": "test",
+        "contexts": [{"name": "test", "context": {"cluster": "test", "user": "test"}}],
+        # The certificate is made by the server itself, at its start.
+        "clusters": [{"name": "test", "cluster": {"server": url, "insecure-skip-tls-verify": True}}],
+        "users": [{"name": "test", "user": {"token": token}}],
+    }
+
+
+def _write_keys(folder: Path) -> None:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    (folder / "accounts.key").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+        )
+    )
+    (folder / "accounts.pub").write_bytes(
+        key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    )
+
+
+def _etcd(found: Path, folder: Path, port: int, peer_port: int) -> Process:
+    def ready(_: int) -> bool:
+        return _answers(f"http://127.0.0.1:{port}/health")
+
+    return Process(
+        name="etcd",
+        command=(
+            str(found / "etcd"),
+            f"--data-dir={folder / 'etcd'}",
+            f"--listen-client-urls=http://127.0.0.1:{port}",
+            f"--advertise-client-urls=http://127.0.0.1:{port}",
+            f"--listen-peer-urls=http://127.0.0.1:{peer_port}",
+            f"--initial-advertise-peer-urls=http://127.0.0.1:{peer_port}",
+            f"--initial-cluster=default=http://127.0.0.1:{peer_port}",
+            "--unsafe-no-fsync",
+            "--log-level=error",
+        ),
+        ready=ready,
+    )
+
+
+def _apiserver(found: Path, folder: Path, etcd_url: str, port: int, token: str) -> Process:
+    def ready(_: int) -> bool:
+        return _answers(f"https://127.0.0.1:{port}/readyz", token)
+
+    return Process(
+        name="kube-apiserver",
+        command=(
+            str(found / "kube-apiserver"),
+            f"--etcd-servers={etcd_url}",
+            "--bind-address=127.0.0.1",
+            f"--secure-port={port}",
+            f"--cert-dir={folder / 'certificates'}",
+            f"--token-auth-file={folder / 'tokens.csv'}",
+            "--authorization-mode=RBAC",
+            "--service-account-issuer=https://kubernetes.default.svc",
+            f"--service-account-key-file={folder / 'accounts.pub'}",
+            f"--service-account-signing-key-file={folder / 'accounts.key'}",
+            "--service-cluster-ip-range=10.96.0.0/16",
+            # Beyond the defaults: an owner reference that blocks a deletion needs the permission for it.
+            "--enable-admission-plugins=OwnerReferencesPermissionEnforcement",
+            # Everything of a test comes from one client; fairness between clients is not what is tested.
+            "--enable-priority-and-fairness=false",
+            "--v=0",
+        ),
+        ready=ready,
+    )
+
+
+def _manager(found: Path, folder: Path, kubeconfig: Path) -> Process:
+    port = free_port()
+
+    def ready(_: int) -> bool:
+        return _answers(f"https://127.0.0.1:{port}/healthz")
+
+    return Process(
+        name="kube-controller-manager",
+        command=(
+            str(found / "kube-controller-manager"),
+            f"--kubeconfig={kubeconfig}",
+            f"--authentication-kubeconfig={kubeconfig}",
+            f"--authorization-kubeconfig={kubeconfig}",
+            "--bind-address=127.0.0.1",
+            f"--secure-port={port}",
+            f"--cert-dir={folder / 'manager-certificates'}",
+            f"--service-account-private-key-file={folder / 'accounts.key'}",
+            f"--controllers={_CONTROLLERS}",
+            "--leader-elect=false",
+            "--kube-api-qps=500",
+            "--kube-api-burst=1000",
+            "--namespace-sync-period=5s",
+        ),
+        ready=ready,
+    )
+
+
+def _answers(url: str, token: str = "") -> bool:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    try:
+        return httpx.get(url, headers=headers, verify=False, timeout=1).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False
