@@ -45,11 +45,13 @@ from tracker_api.settings import Settings
 from tracker_api.sources.endpoints import router as sources
 from tracker_api.stats.endpoints import router as stats
 from tracker_api.tasks.endpoints import router as tasks
+from tracker_api.views.endpoints import router as views
 
 log = logging.getLogger(__name__)
 
 ROUTERS = (
     tasks,
+    views,
     messages,
     attachments,
     replies,

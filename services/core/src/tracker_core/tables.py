@@ -130,6 +130,14 @@ class IdentityKind(StrEnum):
     SLACK = "slack"
 
 
+class ViewLayout(StrEnum):
+    """How a saved view shows its tasks."""
+
+    TABLE = "table"
+    BOARD = "board"
+    CALENDAR = "calendar"
+
+
 class DeadLetterState(StrEnum):
     """What became of a dead letter."""
 
@@ -433,6 +441,10 @@ class Attachment(SQLModel, table=True):
     ref: str = _text()
 
 
+PRIORITY_RANK = "array_position(array['low', 'medium', 'high', 'urgent'], priority)"
+"""A task's priority as a number."""
+
+
 class Task(SQLModel, table=True):
     """Something that a team has to do."""
 
@@ -448,6 +460,29 @@ class Task(SQLModel, table=True):
         Index("ix_task_workspace_id_id", "workspace_id", "id"),
         Index("ix_task_conversation_id", "conversation_id"),
         Index("ix_task_duplicate_of", "duplicate_of", postgresql_where=text("duplicate_of is not null")),
+        # A page of each order is one range of each status; see repositories/task_orders.py.
+        Index("ix_task_by_updated_at", "workspace_id", "status", "updated_at", "id"),
+        Index("ix_task_by_priority", "workspace_id", "status", text(PRIORITY_RANK), "id"),
+        Index("ix_task_by_due_on", "workspace_id", "status", "due_on", "id"),
+        Index("ix_task_by_number", "workspace_id", "status", "number", "id"),
+        Index("ix_task_by_confidence", "workspace_id", "status", "confidence", "id"),
+        Index("ix_task_by_title", "workspace_id", "status", text('lower("left"(title, 100))'), "id"),
+        Index("ix_task_by_category", "workspace_id", "status", "category", "id"),
+        Index("ix_task_by_assignee", "assignee_id", "status", "id"),
+        Index("ix_task_by_source", "source_id", "status", "id"),
+        # What filters and counts ask about, narrow: they are read from it alone.
+        Index(
+            "ix_task_facets",
+            "workspace_id",
+            "status",
+            "snoozed_until",
+            "priority",
+            "category",
+            "assignee_id",
+            "source_id",
+            "due_on",
+        ),
+        Index("ix_task_labels", "labels", postgresql_using="gin"),
         Index("ix_task_search", "search", postgresql_using="gin"),
         # Nearest neighbours of a new message; https://github.com/pgvector/pgvector#hnsw
         Index("ix_task_vector", "vector", postgresql_using="hnsw", postgresql_ops={"vector": "halfvec_cosine_ops"}),
@@ -464,11 +499,11 @@ class Task(SQLModel, table=True):
     status: str = _text(TaskStatus.TODO)
     category: str = _text(Category.TASK)
     priority: str = _text(Priority.MEDIUM)
-    assignee_id: UUID | None = _reference("member.id", null=True, ondelete="SET NULL", index=True)
+    assignee_id: UUID | None = _reference("member.id", null=True, ondelete="SET NULL")
     due_on: date | None = Field(default=None)
     snoozed_until: datetime | None = _time(null=True)
     labels: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False))
-    source_id: UUID | None = _reference("source.id", null=True, ondelete="SET NULL", index=True)
+    source_id: UUID | None = _reference("source.id", null=True, ondelete="SET NULL")
     conversation_id: UUID | None = _reference("conversation.id", null=True, ondelete="SET NULL")
     verdict_id: UUID | None = Field(default=None)
     """The verdict that proposed it; null for a task made by hand."""
@@ -678,6 +713,29 @@ class Reply(SQLModel, table=True):
     url: str = _text()
     created_at: datetime = _time()
     sent_at: datetime | None = _time(null=True)
+
+
+class SavedView(SQLModel, table=True):
+    """A list of tasks that somebody comes back to: filter, order and how it is shown."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (_one_of("layout", ViewLayout), Index("ix_saved_view_workspace_id", "workspace_id"))
+
+    id: UUID = _key()
+    workspace_id: UUID = _workspace()
+    owner_id: UUID = _reference("member.id", index=True)
+    name: str = _required_text()
+    shared: bool = Field(default=False, sa_column=Column(Boolean, nullable=False))
+    """Shown to everybody; else to its owner alone."""
+    layout: str = _text()
+    filter: str = _text()
+    """As people write it."""
+    sort: str = _text()
+    options: dict[str, Any] = _json()
+    """What only the dashboard understands: columns, lanes."""
+    created_at: datetime = _time()
+    updated_at: datetime = _time()
+    version: int = Field(default=1)
 
 
 class EventRow(SQLModel, table=True):

@@ -28,9 +28,8 @@ _BEGINNING = 600
 async def list_tasks(context: Context, principal: Principal, *, mine: bool) -> Answer:
     """Return the newest open tasks."""
     wanted = TaskFilter(statuses=_OPEN, assignee=principal.member_id if mine else None, snoozed=False)
-    page = await service.list_tasks(
-        context, principal, wanted, source_keys=[], sort="-created_at", cursor=None, limit=NEWEST
-    )
+    async with reading(context.engine) as connection:
+        page = await service.page_of(connection, principal, wanted, sort="-created_at", limit=NEWEST)
     return Answer(
         outcome="done",
         member=principal.actor.name,

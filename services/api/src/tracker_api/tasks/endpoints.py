@@ -1,31 +1,35 @@
 """`/api/tasks`."""
 
+from datetime import date
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
-from starlette.responses import Response
-from tracker_core.errors import InvalidInputError
-from tracker_core.repositories.tasks import TaskFilter
+from starlette.responses import Response, StreamingResponse
+from tracker_core.repositories.task_groups import GroupKey
+from tracker_core.repositories.task_orders import SortKey
 from tracker_core.tables import TaskStatus
 
-from tracker_api.auth import Editor, Principal, Viewer
+from tracker_api.auth import Editor, Viewer
 from tracker_api.context import Ctx
 from tracker_api.events.schemas import EventPage
-from tracker_api.filters import Categories, Keys, Priorities, Statuses
 from tracker_api.idempotency import OnlyOnce
 from tracker_api.paging import Cursor, Limit
 from tracker_api.preconditions import ExpectedVersion, etag
-from tracker_api.tasks import editing, merging, service
+from tracker_api.tasks import bulk, editing, exporting, merging, service
+from tracker_api.tasks.asking import Asked
 from tracker_api.tasks.schemas import (
+    BulkEdits,
+    BulkResult,
     Comment,
     CommentDraft,
     CommentPage,
+    DueCalendar,
     Merge,
     Task,
     TaskCounts,
     TaskDetail,
     TaskDraft,
+    TaskGroups,
     TaskPage,
     TaskPatch,
 )
@@ -35,43 +39,61 @@ router = APIRouter(tags=["tasks"])
 TaskKey = Annotated[str, Path(max_length=50, description="Number or id of the task")]
 
 
+SortBy = Annotated[str, Query(max_length=50, description=f"One of {', '.join(SortKey)}; a minus in front: descending")]
+
+
 @router.get("/tasks")
 async def list_tasks(
     *,
     context: Ctx,
     principal: Viewer,
-    status: Statuses = None,
-    priority: Priorities = None,
-    category: Categories = None,
-    source: Keys = None,
-    assignee: Annotated[str | None, Query(max_length=50, description="Id of a member, `me` or `none`")] = None,
-    label: Annotated[str | None, Query(max_length=64)] = None,
-    snoozed: Annotated[bool | None, Query(description="Only tasks that sleep now, or only others")] = None,
-    q: Annotated[str, Query(max_length=500, description="Words, as in a web search, or a part of the title")] = "",
-    sort: Annotated[
-        str,
-        Query(
-            max_length=50,
-            description="created_at, updated_at, priority, due_on, number or confidence; minus: descending",
-        ),
-    ] = "-created_at",
+    asked: Asked,
+    sort: SortBy = "-created_at",
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> TaskPage:
     """Return tasks that fulfil every filter that is given."""
-    wanted = TaskFilter(
-        statuses=status or [],
-        priorities=priority or [],
-        categories=category or [],
-        assignee=_assignee(assignee, principal),
-        unassigned=assignee == "none",
-        label=label,
-        snoozed=snoozed,
-        query=q.strip(),
-    )
-    return await service.list_tasks(
-        context, principal, wanted, source_keys=source or [], sort=sort, cursor=cursor, limit=limit
-    )
+    return await service.list_tasks(context, principal, asked, sort=sort, cursor=cursor, limit=limit)
+
+
+@router.get("/tasks/groups")
+async def count_task_groups(
+    context: Ctx, principal: Viewer, asked: Asked, by: GroupKey = GroupKey.NOTHING
+) -> TaskGroups:
+    """Return how many tasks fulfil the filters, by status and by what they have in common."""
+    return await service.count_groups(context, principal, asked, by)
+
+
+@router.get("/tasks/calendar")
+async def list_due_days(
+    *,
+    context: Ctx,
+    principal: Viewer,
+    asked: Asked,
+    first: Annotated[date, Query(alias="from")],
+    last: Annotated[date, Query(alias="to", description="Included; at most 100 days")],
+    per_day: Annotated[int, Query(ge=1, le=50, description="Tasks that are shown of a day")] = 5,
+) -> DueCalendar:
+    """Return the days on which something is due, with their most urgent tasks."""
+    return await service.due_days(context, principal, asked, first=first, last=last, per_day=per_day)
+
+
+@router.get("/tasks/export", response_class=StreamingResponse, responses=exporting.RESPONSES)
+async def export_tasks(
+    context: Ctx,
+    principal: Viewer,
+    asked: Asked,
+    sort: SortBy = "-created_at",
+    as_: Annotated[exporting.Format, Query(alias="format")] = exporting.Format.CSV,
+) -> StreamingResponse:
+    """Return all tasks that fulfil every filter that is given, as a file."""
+    return await exporting.export(context, principal, asked, sort=sort, form=as_)
+
+
+@router.post("/tasks/bulk", response_model=BulkResult)
+async def update_tasks(context: Ctx, principal: Editor, once: OnlyOnce, body: BulkEdits) -> Response:
+    """Change many tasks in one transaction; one that somebody else changed meanwhile is refused and told."""
+    return await once.answer(context, principal, lambda tx: bulk.update_tasks(tx, principal, body), status=200)
 
 
 @router.post("/tasks", status_code=201, response_model=Task)
@@ -157,14 +179,3 @@ async def create_comment(
 ) -> Response:
     """Add a comment; it stays within the team."""
     return await once.answer(context, principal, lambda tx: editing.add_comment(tx, principal, task, draft), status=201)
-
-
-def _assignee(given: str | None, principal: Principal) -> UUID | None:
-    if given in {None, "", "none"}:
-        return None
-    if given == "me":
-        return principal.member_id
-    try:
-        return UUID(given)
-    except ValueError:
-        raise InvalidInputError("query.assignee is no member", cure="Send a member's id, `me` or `none`") from None

@@ -1,5 +1,6 @@
 """Tasks as the API takes and shows them."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
@@ -189,6 +190,90 @@ class TaskCounts(BaseModel):
     done: int
     declined: int
     duplicate: int
+
+    @classmethod
+    def of(cls, counted: Mapping[TaskStatus, int]) -> "TaskCounts":
+        """Return the counts for the wire, zeros too."""
+        return cls(**{status.value: counted.get(status, 0) for status in TaskStatus})
+
+
+class TaskGroup(BaseModel):
+    """Tasks that have something in common, counted."""
+
+    key: str | None
+    """Id of the member or Source, the priority, the category; null for the tasks that have none."""
+    statuses: TaskCounts
+    total: int
+
+
+class TaskGroups(BaseModel):
+    """All groups that have tasks, in no order."""
+
+    groups: list[TaskGroup]
+    total: int
+
+
+class DueDay(BaseModel):
+    """A day with what is due on it."""
+
+    day: date
+    total: int
+    tasks: list[Task]
+    """The most urgent ones; open tasks come first."""
+
+
+class DueCalendar(BaseModel):
+    """Days on which something is due."""
+
+    days: list[DueDay]
+
+
+class BulkPatch(Input):
+    """What is to change in one of many tasks; what is left out stays."""
+
+    status: TaskStatus = TaskStatus.TODO
+    """Not `duplicate`: that needs to say of what, for each task."""
+    category: Category = Category.TASK
+    priority: Priority = Priority.MEDIUM
+    assignee_id: UUID | None = None
+    due_on: date | None = None
+    labels: Labels = []
+    snoozed_until: Moment | None = None
+
+
+class BulkEdit(Input):
+    """The change of one of many tasks."""
+
+    task: UUID
+    version: Annotated[int, Field(ge=1)]
+    """That the edit was made from, as in If-Match."""
+    patch: BulkPatch
+
+
+MOST_EDITS = 200
+
+
+class BulkEdits(Input):
+    """Changes of many tasks."""
+
+    edits: Annotated[list[BulkEdit], Field(min_length=1, max_length=MOST_EDITS)]
+
+
+class RefusedEdit(BaseModel):
+    """An edit that was not made."""
+
+    task: UUID
+    status: int
+    """HTTP status that an edit of this task alone would have had; 412 means that somebody else was faster."""
+    detail: str
+    cure: str | None
+
+
+class BulkResult(BaseModel):
+    """What became of the edits; each was made or refused by itself."""
+
+    updated: list[Task]
+    refused: list[RefusedEdit]
 
 
 class CommentDraft(Input):

@@ -1,14 +1,15 @@
 """Reads tasks: lists, one of them, their comments and history. How they change: `editing`."""
 
-from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from tracker_core.database import reading
 from tracker_core.errors import InvalidInputError, NotFoundError
-from tracker_core.repositories import comments, duplicates, messages, sources
+from tracker_core.repositories import comments, duplicates, messages, task_groups
 from tracker_core.repositories import tasks as repository
-from tracker_core.repositories.tasks import Position, Sort, SortKey, TaskFilter, TaskRow
+from tracker_core.repositories.task_orders import Position, Sort, SortKey
+from tracker_core.repositories.tasks import TaskFilter, TaskRow
 
 from tracker_api.auth import Principal
 from tracker_api.context import Context
@@ -16,14 +17,19 @@ from tracker_api.events import service as events
 from tracker_api.events.schemas import EventPage
 from tracker_api.messages.schemas import Message, Verdict
 from tracker_api.paging import cut, decode_cursor, encode_cursor, wrong_cursor
+from tracker_api.tasks.asking import Narrowing
 from tracker_api.tasks.schemas import (
     Comment,
     CommentPage,
+    DueCalendar,
+    DueDay,
     Duplicate,
     MergedTask,
     Task,
     TaskCounts,
     TaskDetail,
+    TaskGroup,
+    TaskGroups,
     TaskPage,
 )
 
@@ -32,37 +38,94 @@ SHOWN_MESSAGES = 200
 SHOWN_MERGED = 200
 SHOWN_AROUND = 25
 """Messages of its conversation that come with it, before and after."""
+CALENDAR_DAYS = 100
+"""Of one request for what is due."""
 _LARGEST_NUMBER = 2**31 - 1
 
 
 async def list_tasks(
-    context: Context,
+    context: Context, principal: Principal, asked: Narrowing, *, sort: str, cursor: str | None, limit: int
+) -> TaskPage:
+    """Return a page of the tasks that a request asks about."""
+    async with reading(context.engine) as connection:
+        wanted = await asked.resolve(connection)
+        if wanted is None:
+            return TaskPage(items=[], next=None)
+        return await page_of(connection, principal, wanted, sort=sort, cursor=cursor, limit=limit)
+
+
+async def page_of(
+    connection: AsyncConnection,
     principal: Principal,
     wanted: TaskFilter,
     *,
-    source_keys: list[str],
     sort: str,
-    cursor: str | None,
+    cursor: str | None = None,
     limit: int,
 ) -> TaskPage:
     """Return a page of tasks."""
-    order = parse_sort(sort)
-    async with reading(context.engine) as connection:
-        if source_keys:
-            named = await sources.find_source_ids(connection, principal.workspace_id, source_keys)
-            wanted = replace(wanted, sources=named)
-        rows = await repository.list_tasks(
-            connection, principal.workspace_id, wanted, order, after=_position(cursor, sort), limit=limit + 1
-        )
+    rows = await repository.list_tasks(
+        connection,
+        principal.workspace_id,
+        wanted,
+        parse_sort(sort),
+        after=_position(cursor, sort),
+        limit=limit + 1,
+    )
     page, more = cut(rows, limit)
-    following = encode_cursor(sort, page[-1][1].key, str(page[-1][1].id)) if more else None
-    return TaskPage(items=[Task.of(row) for row, _ in page], next=following)
+    following = page[-1][1] if more else None
+    return TaskPage(
+        items=[Task.of(row) for row, _ in page],
+        next=encode_cursor(sort, following.group, following.key, str(following.id)) if following else None,
+    )
+
+
+async def count_groups(
+    context: Context, principal: Principal, asked: Narrowing, by: task_groups.GroupKey
+) -> TaskGroups:
+    """Return how many tasks there are in each group and status."""
+    async with reading(context.engine) as connection:
+        wanted = await asked.resolve(connection)
+        counted = (
+            {} if wanted is None else await task_groups.count_groups(connection, principal.workspace_id, wanted, by)
+        )
+    groups = [
+        TaskGroup(key=key or None, statuses=TaskCounts.of(statuses), total=sum(statuses.values()))
+        for key, statuses in counted.items()
+    ]
+    return TaskGroups(groups=groups, total=sum(group.total for group in groups))
+
+
+async def due_days(
+    context: Context, principal: Principal, asked: Narrowing, *, first: date, last: date, per_day: int
+) -> DueCalendar:
+    """Return what is due on each day.
+
+    Raises:
+        InvalidInputError: the days are too many, or in the wrong order.
+    """
+    if not 0 <= (last - first).days < CALENDAR_DAYS:
+        raise InvalidInputError(
+            f"query.to: from {first} to {last} are not 1 to {CALENDAR_DAYS} days", cure="Ask for a shorter stretch"
+        )
+    async with reading(context.engine) as connection:
+        wanted = await asked.resolve(connection)
+        days = (
+            []
+            if wanted is None
+            else await task_groups.due_days(
+                connection, principal.workspace_id, wanted, first=first, last=last, per_day=per_day
+            )
+        )
+    return DueCalendar(
+        days=[DueDay(day=due.day, total=due.total, tasks=[Task.of(row) for row in due.tasks]) for due in days]
+    )
 
 
 async def count_tasks(context: Context, principal: Principal) -> TaskCounts:
     """Return the number of tasks in each status."""
     async with reading(context.engine) as connection:
-        return TaskCounts(**await repository.count_tasks(connection, principal.workspace_id))
+        return TaskCounts.of(await repository.count_tasks(connection, principal.workspace_id))
 
 
 async def get_task(context: Context, principal: Principal, key: str) -> TaskDetail:
@@ -148,7 +211,7 @@ def parse_sort(sort: str) -> Sort:
 def _position(cursor: str | None, sort: str) -> Position | None:
     if cursor is None:
         return None
-    sorted_by, key, task_id = decode_cursor(cursor, tuple[str, str, UUID])
+    sorted_by, group, key, task_id = decode_cursor(cursor, tuple[str, str, str, UUID])
     if sorted_by != sort:
         raise wrong_cursor()
-    return Position(key, task_id)
+    return Position(group, key, task_id)

@@ -1,9 +1,9 @@
 """Tasks: keyset lists with composable filters, one task, counts, numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker_core.repositories.searching import few_matches, with_hits
+from tracker_core.repositories.task_orders import NAMED, Branch, Position, Sort, SortKey, branches
+from tracker_core.repositories.task_terms import Term, conditions_of
 from tracker_core.tables import TaskStatus
 
 
@@ -50,34 +52,6 @@ class TaskRow:
     """Tasks that may be the same, and about which nobody has decided yet."""
 
 
-class SortKey(StrEnum):
-    """What a list can be sorted by."""
-
-    CREATED_AT = "created_at"
-    UPDATED_AT = "updated_at"
-    PRIORITY = "priority"
-    DUE_ON = "due_on"
-    NUMBER = "number"
-    CONFIDENCE = "confidence"
-
-
-@dataclass(frozen=True)
-class Sort:
-    """Order of a list; the id breaks ties, in the same direction."""
-
-    key: SortKey
-    descending: bool
-
-
-@dataclass(frozen=True)
-class Position:
-    """The last row of a page."""
-
-    key: str
-    """The sort key's value as text; empty when the list is sorted by the id alone."""
-    id: UUID
-
-
 @dataclass(frozen=True)
 class TaskFilter:
     """What a list is narrowed to; empty means everything."""
@@ -93,24 +67,12 @@ class TaskFilter:
     snoozed: bool | None = None
     """Only tasks that sleep now, or only tasks that do not."""
     query: str = ""
-    """Words, as in a web search; also a part of the title."""
+    """Words, as in a web search; also a part of the title, or a task's number."""
+    terms: Sequence[Term] = ()
+    """More conditions, all of which have to hold."""
 
 
-# Expression and type of each sort key. UUIDv7 ids sort by time of creation, so that order needs no column beside the
-# index that ends in the id.
-_SORTS: Mapping[SortKey, tuple[str, str] | None] = {
-    SortKey.CREATED_AT: None,
-    SortKey.UPDATED_AT: ("t.updated_at", "timestamptz"),
-    SortKey.PRIORITY: (
-        "case t.priority when 'urgent' then 3 when 'high' then 2 when 'medium' then 1 else 0 end",
-        "int",
-    ),
-    SortKey.DUE_ON: ("coalesce(t.due_on, 'infinity'::date)", "date"),
-    SortKey.NUMBER: ("t.number", "int"),
-    SortKey.CONFIDENCE: ("coalesce(t.confidence, -1)", "float8"),
-}
-
-_COLUMNS = """
+COLUMNS = """
 t.id, t.number, t.title, t.description, t.status, t.category, t.priority, t.assignee_id, a.name as assignee_name,
 t.due_on, t.snoozed_until, t.labels, t.source_id, s.namespace as source_namespace, s.name as source_name,
 s.kind as source_kind, t.verdict_id, t.confidence, v.reason, v.language, v.provider, t.duplicate_of,
@@ -120,11 +82,15 @@ t.status_before_duplicate, t.created_at, t.updated_at, t.version,
 + (select count(*) from duplicate_proposal p where p.other_id = t.id and p.state = 'open') as duplicate_proposals
 """
 
-_JOINS = """
+JOINS = """
 left join member a on a.id = t.assignee_id
 left join source s on s.id = t.source_id
 left join verdict v on v.id = t.verdict_id
 """
+
+
+BRANCHES_AT_ONCE = 24
+"""Branches after which a statement is long enough; the following ones are asked only while the page is not full."""
 
 
 async def list_tasks(
@@ -137,52 +103,137 @@ async def list_tasks(
     limit: int,
 ) -> list[tuple[TaskRow, Position]]:
     """Return at most `limit` tasks after `after`, each with its own position."""
-    expression = _SORTS[sort.key]
-    direction, comparison = ("desc", "<") if sort.descending else ("asc", ">")
-    keys = ["t.id"] if expression is None else [expression[0], "t.id"]
-    order = ", ".join(f"{key} {direction}" for key in keys)
     conditions, values = _conditions(wanted)
     values["workspace"] = workspace_id
-    if after is not None:
-        values["after_id"] = after.id
-        if expression is None:
-            conditions.append(f"t.id {comparison} :after_id")
-        else:
-            values["after_key"] = after.key
-            compared = f"(cast(cast(:after_key as text) as {expression[1]}), :after_id)"
-            conditions.append(f"({', '.join(keys)}) {comparison} {compared}")
-    hits = ""
-    if wanted.query:
-        match = _match(wanted.query)
-        if await few_matches(connection, "task", match, values):
-            hits = with_hits("task", match)
-        else:
-            conditions.append(match)
-    page = _page("hits" if hits else "task", conditions, wanted.statuses, f"order by {order} limit {limit:d}")
-    sort_key = "''" if expression is None else f"({expression[0]})::text"
-    # Joined after the page is cut: the joins touch `limit` rows, not all that match.
-    query = (
-        f"{hits} select {_COLUMNS}, {sort_key} as sort_key from ({page}) t {_JOINS}"  # noqa: S608 -- as below
-        f" order by {order} limit {limit:d}"
-    )
-    rows = await connection.execute(text(query), values)
-    return [(TaskRow(*row[:-1]), Position(row[-1], row.id)) for row in rows]
+    hits, match = await _hits(connection, wanted, values)
+    if match:
+        conditions.append(match)
+    names = await _names(connection, workspace_id, sort.key) if sort.key in NAMED else []
+    remaining = _from(list(branches(sort, wanted.statuses or list(TaskStatus), names)), after)
+    rows: list[tuple[TaskRow, Position]] = []
+    for some in _in_turns(remaining):
+        page = _Page(sort, "hits" if hits else "task", conditions, after, limit - len(rows))
+        if after is not None:
+            values |= {"after_id": after.id} | ({"after_key": after.key} if page.compares(some) else {})
+        found = await connection.execute(text(hits + page.statement(some)), values)
+        rows += [(TaskRow(*row[:-2]), Position(row[-2], row[-1], row.id)) for row in found]
+        if len(rows) >= limit:
+            break
+    return rows
 
 
-def _page(table: str, conditions: Sequence[str], statuses: Sequence[TaskStatus], end: str) -> str:
-    """Return the select of one page's rows.
+def _in_turns(some: Sequence[Branch]) -> Iterator[list[Branch]]:
+    """Return the branches in the order in which they are asked; those of one group are asked together."""
+    turn: list[Branch] = []
+    for _, group in groupby(some, key=lambda branch: branch.rank):
+        turn += group
+        if len(turn) >= BRANCHES_AT_ONCE:
+            yield turn
+            turn = []
+    if turn:
+        yield turn
 
-    One range of the index per status, merged: with `status = any(…)` a rare one would be looked for in all tasks. The
-    statuses are literals, because the planner has to know how rare they are.
+
+def _from(all_branches: Sequence[Branch], after: Position | None) -> Sequence[Branch]:
+    """Return the branches that stand at or behind a position; none when there is no such group any more."""
+    if after is None:
+        return all_branches
+    rank = next((branch.rank for branch in all_branches if branch.group == after.group), None)
+    return [] if rank is None else [branch for branch in all_branches if branch.rank >= rank]
+
+
+@dataclass(frozen=True)
+class _Page:
+    """Writes the statement of a page."""
+
+    sort: Sort
+    table: str
+    conditions: Sequence[str]
+    after: Position | None
+    limit: int
+
+    def compares(self, some: Sequence[Branch]) -> bool:
+        """Say whether the statement names the sort key of the position."""
+        return any(self._continues(branch) and branch.key is not None for branch in some)
+
+    def statement(self, some: Sequence[Branch]) -> str:
+        """Return the select of one page, merged from branches; each row ends in its group and its key."""
+        order = f"rank, sort_key {self._direction}, id {self._direction}"
+        page = " union all ".join(f"({self._branch(branch)})" for branch in some)
+        # Joined after the page is cut: the joins touch `limit` rows, not all that match.
+        return (
+            f"select {COLUMNS}, t.sort_group, coalesce(t.sort_key::text, '') from"  # noqa: S608 -- constants and numbers
+            f" (select * from ({page}) merged order by {order} limit {self.limit:d}) t {JOINS}"
+            f" order by t.rank, t.sort_key {self._direction}, t.id {self._direction}"
+        )
+
+    def _branch(self, branch: Branch) -> str:
+        key = "null::" + self._type if branch.key is None else branch.key[0]
+        where = ["t.workspace_id = :workspace", branch.condition, *self.conditions]
+        keys = ["t.id"] if branch.key is None else [branch.key[0], "t.id"]
+        if self._continues(branch):
+            where.append(self._behind(branch))
+        order = ", ".join(f"{name} {self._direction}" for name in keys)
+        return (
+            f"select t.*, {branch.rank:d} as rank, '{branch.group}' as sort_group, {key} as sort_key"  # noqa: S608 -- as above
+            f" from {self.table} t where {' and '.join(where)} order by {order} limit {self.limit:d}"
+        )
+
+    def _continues(self, branch: Branch) -> bool:
+        return self.after is not None and branch.group == self.after.group
+
+    def _behind(self, branch: Branch) -> str:
+        comparison = "<" if self.sort.descending else ">"
+        if branch.key is None:
+            return f"t.id {comparison} :after_id"
+        expression, kind = branch.key
+        return f"({expression}, t.id) {comparison} (cast(cast(:after_key as text) as {kind}), :after_id)"
+
+    @property
+    def _type(self) -> str:
+        return next((branch.key[1] for branch in branches(self.sort, list(TaskStatus)) if branch.key), "text")
+
+    @property
+    def _direction(self) -> str:
+        return "desc" if self.sort.descending else "asc"
+
+
+async def narrowed(
+    connection: AsyncConnection, workspace_id: UUID, wanted: TaskFilter
+) -> tuple[str, str, dict[str, Any]]:
+    """Return what a statement over the tasks of a filter is made of.
+
+    Returns:
+        The clause that makes `hits`, to be read instead of `task`, or nothing; the conditions on the row `t`; the
+        values.
     """
-    where = " and ".join(["t.workspace_id = :workspace", *conditions])
-    if not statuses:
-        return f"select t.* from {table} t where {where} {end}"  # noqa: S608 -- constants and integers
-    parts = [
-        f"(select t.* from {table} t where {where} and t.status = '{TaskStatus(status)}' {end})"  # noqa: S608 -- as above
-        for status in dict.fromkeys(statuses)
-    ]
-    return " union all ".join(parts)
+    conditions, values = _conditions(wanted)
+    values["workspace"] = workspace_id
+    hits, match = await _hits(connection, wanted, values)
+    if wanted.statuses:
+        listed = ", ".join(f"'{TaskStatus(status)}'" for status in wanted.statuses)
+        conditions.append(f"t.status in ({listed})")
+    return hits, " and ".join(["t.workspace_id = :workspace", *conditions, *([match] if match else [])]), values
+
+
+async def _hits(connection: AsyncConnection, wanted: TaskFilter, values: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the clause that makes `hits` when few tasks match the words, and else the condition that they match."""
+    if not wanted.query:
+        return "", ""
+    match = _match(wanted.query)
+    if await few_matches(connection, "task", match, values):
+        return with_hits("task", match) + " ", ""
+    return "", match
+
+
+async def _names(connection: AsyncConnection, workspace_id: UUID, key: SortKey) -> list[UUID]:
+    """Return what an order by name refers to, by name."""
+    table, name = ("member", "lower(name)") if key is SortKey.ASSIGNEE else ("source", "namespace, name")
+    rows = await connection.execute(
+        text(f"select id from {table} where workspace_id = :workspace order by {name}, id"),  # noqa: S608 -- constants
+        {"workspace": workspace_id},
+    )
+    return list(rows.scalars())
 
 
 def _conditions(wanted: TaskFilter) -> tuple[list[str], dict[str, Any]]:
@@ -195,6 +246,7 @@ def _conditions(wanted: TaskFilter) -> tuple[list[str], dict[str, Any]]:
         "label": wanted.label,
         "query": wanted.query,
         "title": _containing(wanted.query),
+        "numbered": _number(wanted.query),
     }
     possible = (
         (bool(wanted.priorities), "t.priority = any(cast(:priorities as text[]))"),
@@ -206,16 +258,28 @@ def _conditions(wanted: TaskFilter) -> tuple[list[str], dict[str, Any]]:
         (wanted.snoozed is True, "t.snoozed_until > now()"),
         (wanted.snoozed is False, "coalesce(t.snoozed_until <= now(), true)"),
     )
+    more, given = conditions_of(wanted.terms)
     # A statement names only the values of the conditions it has; the others are not sent.
-    return [condition for applies, condition in possible if applies], values
+    return [condition for applies, condition in possible if applies] + more, values | given
+
+
+_DIGITS = 9
+"""Of a number that fits the column."""
 
 
 def _match(words: str) -> str:
     by_words = "t.search @@ websearch_to_tsquery('simple', :query)"
     # Fewer than three characters make no trigram: the index would be read from end to end.
     if len(words) < 3:  # noqa: PLR2004 -- as the name says
-        return by_words
-    return f"({by_words} or t.title ilike :title escape '\\')"
+        return by_words if _number(words) is None else f"({by_words} or t.number = :numbered)"
+    by_title = f"{by_words} or t.title ilike :title escape '\\'"
+    return f"({by_title})" if _number(words) is None else f"({by_title} or t.number = :numbered)"
+
+
+def _number(words: str) -> int | None:
+    """Return the number of a task when the words are nothing else: `12` or `#12`."""
+    digits = words.removeprefix("#")
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= _DIGITS else None
 
 
 def _containing(words: str) -> str:
@@ -226,13 +290,13 @@ def _containing(words: str) -> str:
 async def find_task(connection: AsyncConnection, workspace_id: UUID, key: UUID | int) -> TaskRow | None:
     """Return a task by its id or its number."""
     column = "number" if isinstance(key, int) else "id"
-    query = f"select {_COLUMNS} from task t {_JOINS} where t.workspace_id = :workspace and t.{column} = :key"  # noqa: S608 -- as above
+    query = f"select {COLUMNS} from task t {JOINS} where t.workspace_id = :workspace and t.{column} = :key"  # noqa: S608 -- as above
     row = (await connection.execute(text(query), {"workspace": workspace_id, "key": key})).one_or_none()
     return None if row is None else TaskRow(*row)
 
 
-async def count_tasks(connection: AsyncConnection, workspace_id: UUID) -> dict[str, int]:
-    """Return the number of tasks in each status, zeros too; those that are snoozed count in none, as in the lists."""
+async def count_tasks(connection: AsyncConnection, workspace_id: UUID) -> dict[TaskStatus, int]:
+    """Return the number of tasks in each status that has some; those that are snoozed count in none."""
     rows = await connection.execute(
         text(
             "select status, count(*) as total from task where workspace_id = :workspace"
@@ -240,7 +304,7 @@ async def count_tasks(connection: AsyncConnection, workspace_id: UUID) -> dict[s
         ),
         {"workspace": workspace_id},
     )
-    return {str(status): 0 for status in TaskStatus} | {row.status: row.total for row in rows}
+    return {TaskStatus(row.status): row.total for row in rows}
 
 
 async def next_number(connection: AsyncConnection, workspace_id: UUID) -> int:

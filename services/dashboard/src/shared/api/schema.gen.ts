@@ -28,6 +28,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Task Groups
+         * @description Return how many tasks fulfil the filters, by status and by what they have in common.
+         */
+        get: operations["count_task_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Due Days
+         * @description Return the days on which something is due, with their most urgent tasks.
+         */
+        get: operations["list_due_days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Tasks
+         * @description Return all tasks that fulfil every filter that is given, as a file.
+         */
+        get: operations["export_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Update Tasks
+         * @description Change many tasks in one transaction; one that somebody else changed meanwhile is refused and told.
+         */
+        post: operations["update_tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks/counts": {
         parameters: {
             query?: never;
@@ -174,6 +254,54 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Views
+         * @description Return one's own saved views and those that are shared, by name.
+         */
+        get: operations["list_views"];
+        put?: never;
+        /**
+         * Create View
+         * @description Save a view.
+         */
+        post: operations["create_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete View
+         * @description Delete a saved view.
+         */
+        delete: operations["delete_view"];
+        options?: never;
+        head?: never;
+        /**
+         * Update View
+         * @description Change a saved view.
+         */
+        patch: operations["update_view"];
         trace?: never;
     };
     "/api/messages": {
@@ -915,6 +1043,27 @@ export interface components {
             result: components["schemas"]["Result"];
         };
         /**
+         * AttachedFile
+         * @description A file that came with a message.
+         */
+        AttachedFile: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Media Type */
+            media_type: string;
+            /** Size */
+            size: number;
+            /** Kept */
+            kept: boolean;
+            /** Url */
+            url: string | null;
+        };
+        /**
          * Attachment
          * @description A file that came with the message; its bytes are not on the bus.
          */
@@ -933,6 +1082,55 @@ export interface components {
          * @enum {string}
          */
         Autonomy: "Disabled" | "Shadow" | "Suggest" | "Auto";
+        /**
+         * BulkEdit
+         * @description The change of one of many tasks.
+         */
+        BulkEdit: {
+            /**
+             * Task
+             * Format: uuid
+             */
+            task: string;
+            /** Version */
+            version: number;
+            patch: components["schemas"]["BulkPatch"];
+        };
+        /**
+         * BulkEdits
+         * @description Changes of many tasks.
+         */
+        BulkEdits: {
+            /** Edits */
+            edits: components["schemas"]["BulkEdit"][];
+        };
+        /**
+         * BulkPatch
+         * @description What is to change in one of many tasks; what is left out stays.
+         */
+        BulkPatch: {
+            status?: components["schemas"]["TaskStatus"];
+            category?: components["schemas"]["Category"];
+            priority?: components["schemas"]["Priority"];
+            /** Assignee Id */
+            assignee_id?: string | null;
+            /** Due On */
+            due_on?: string | null;
+            /** Labels */
+            labels?: string[];
+            /** Snoozed Until */
+            snoozed_until?: string | null;
+        };
+        /**
+         * BulkResult
+         * @description What became of the edits; each was made or refused by itself.
+         */
+        BulkResult: {
+            /** Updated */
+            updated: components["schemas"]["Task"][];
+            /** Refused */
+            refused: components["schemas"]["RefusedEdit"][];
+        };
         /**
          * BusProof
          * @description What the bus accepted against what Postgres holds of it.
@@ -1171,6 +1369,29 @@ export interface components {
             reason: string;
         };
         /**
+         * DueCalendar
+         * @description Days on which something is due.
+         */
+        DueCalendar: {
+            /** Days */
+            days: components["schemas"]["DueDay"][];
+        };
+        /**
+         * DueDay
+         * @description A day with what is due on it.
+         */
+        DueDay: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Total */
+            total: number;
+            /** Tasks */
+            tasks: components["schemas"]["Task"][];
+        };
+        /**
          * Duplicate
          * @description A proposal that another task is the same as this one.
          */
@@ -1271,6 +1492,18 @@ export interface components {
             /** Count */
             count: number;
         };
+        /**
+         * Format
+         * @description What the file is.
+         * @enum {string}
+         */
+        Format: "csv" | "json";
+        /**
+         * GroupKey
+         * @description What tasks can be grouped by.
+         * @enum {string}
+         */
+        GroupKey: "nothing" | "assignee" | "priority" | "category" | "source";
         /**
          * Health
          * @description How the whole is: `down` without a dependency, `degraded` when a component is not ready.
@@ -1573,7 +1806,7 @@ export interface components {
             task: components["schemas"]["TaskRef"] | null;
             verdict: components["schemas"]["MessageVerdict"] | null;
             /** Attachments */
-            attachments: components["schemas"]["Attachment"][];
+            attachments: components["schemas"]["AttachedFile"][];
             /** Attempts */
             attempts: number;
             /** Last Error */
@@ -1627,7 +1860,7 @@ export interface components {
             task: components["schemas"]["TaskRef"] | null;
             verdict: components["schemas"]["MessageVerdict"] | null;
             /** Attachments */
-            attachments: components["schemas"]["Attachment"][];
+            attachments: components["schemas"]["AttachedFile"][];
             /** Attempts */
             attempts: number;
             /** Last Error */
@@ -1772,6 +2005,23 @@ export interface components {
          */
         ProposalState: "open" | "confirmed" | "dismissed";
         /**
+         * RefusedEdit
+         * @description An edit that was not made.
+         */
+        RefusedEdit: {
+            /**
+             * Task
+             * Format: uuid
+             */
+            task: string;
+            /** Status */
+            status: number;
+            /** Detail */
+            detail: string;
+            /** Cure */
+            cure: string | null;
+        };
+        /**
          * Reply
          * @description An answer, and how far it has come.
          */
@@ -1844,6 +2094,16 @@ export interface components {
             items: components["schemas"]["Reply"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * ReplyPolicy
+         * @description Whether answers may go back into the channel.
+         */
+        ReplyPolicy: {
+            /** Enabled */
+            enabled: boolean;
+            /** Require Approval */
+            require_approval: boolean;
         };
         /**
          * ReplyRejection
@@ -1923,6 +2183,7 @@ export interface components {
             auto_threshold: number;
             /** Suspended */
             suspended: boolean;
+            reply: components["schemas"]["ReplyPolicy"];
             health: components["schemas"]["SourceHealth"];
             /** Last Message At */
             last_message_at: string | null;
@@ -1956,6 +2217,12 @@ export interface components {
             state: "ready" | "degraded" | "offline" | "unknown";
             /** Message */
             message: string;
+            /** Reason */
+            reason: string | null;
+            /** Account */
+            account: string | null;
+            /** Lag */
+            lag: number;
         };
         /**
          * SourceKind
@@ -2199,6 +2466,27 @@ export interface components {
             labels?: string[];
         };
         /**
+         * TaskGroup
+         * @description Tasks that have something in common, counted.
+         */
+        TaskGroup: {
+            /** Key */
+            key: string | null;
+            statuses: components["schemas"]["TaskCounts"];
+            /** Total */
+            total: number;
+        };
+        /**
+         * TaskGroups
+         * @description All groups that have tasks, in no order.
+         */
+        TaskGroups: {
+            /** Groups */
+            groups: components["schemas"]["TaskGroup"][];
+            /** Total */
+            total: number;
+        };
+        /**
          * TaskPage
          * @description Tasks in the order that was asked for.
          */
@@ -2351,6 +2639,87 @@ export interface components {
             created_at: string;
         };
         /**
+         * View
+         * @description A list of tasks that somebody comes back to.
+         */
+        View: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            owner: components["schemas"]["MemberRef"];
+            /** Shared */
+            shared: boolean;
+            layout: components["schemas"]["ViewLayout"];
+            /** Filter */
+            filter: string;
+            /** Sort */
+            sort: string;
+            /** Options */
+            options: {
+                [key: string]: unknown;
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ViewDraft
+         * @description A view to save.
+         */
+        ViewDraft: {
+            /** Name */
+            name: string;
+            /** Shared */
+            shared?: boolean;
+            layout?: components["schemas"]["ViewLayout"];
+            /** Filter */
+            filter?: string;
+            /** Sort */
+            sort?: string;
+            /** Options */
+            options?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * ViewLayout
+         * @description How a saved view shows its tasks.
+         * @enum {string}
+         */
+        ViewLayout: "table" | "board" | "calendar";
+        /**
+         * ViewPatch
+         * @description What is to change; what is left out stays.
+         */
+        ViewPatch: {
+            /** Name */
+            name?: string;
+            /** Shared */
+            shared?: boolean;
+            layout?: components["schemas"]["ViewLayout"];
+            /** Filter */
+            filter?: string;
+            /** Sort */
+            sort?: string;
+            /** Options */
+            options?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * Workspace
          * @description A team.
          */
@@ -2375,6 +2744,16 @@ export interface operations {
     list_tasks: {
         parameters: {
             query?: {
+                /** @description One of created_at, updated_at, priority, due_on, number, confidence, title, category, status, assignee, source; a minus in front: descending */
+                sort?: string;
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                /** @description How many items at most */
+                limit?: number;
+                /** @description `status:open priority:>=high label:export due:<7d words to search for` */
+                filter?: string;
+                /** @description The asker's calendar day, for `due:today`; UTC's if left out */
+                today?: string | null;
                 /** @description Several separated by commas */
                 status?: components["schemas"]["TaskStatus"][] | null;
                 /** @description Several separated by commas */
@@ -2388,14 +2767,8 @@ export interface operations {
                 label?: string | null;
                 /** @description Only tasks that sleep now, or only others */
                 snoozed?: boolean | null;
-                /** @description Words, as in a web search, or a part of the title */
+                /** @description Words, as in a web search, a part of the title, or a number */
                 q?: string;
-                /** @description created_at, updated_at, priority, due_on, number or confidence; minus: descending */
-                sort?: string;
-                /** @description `next` of the page before */
-                cursor?: string | null;
-                /** @description How many items at most */
-                limit?: number;
             };
             header?: never;
             path?: never;
@@ -2446,6 +2819,199 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_task_groups: {
+        parameters: {
+            query?: {
+                by?: components["schemas"]["GroupKey"];
+                /** @description `status:open priority:>=high label:export due:<7d words to search for` */
+                filter?: string;
+                /** @description The asker's calendar day, for `due:today`; UTC's if left out */
+                today?: string | null;
+                /** @description Several separated by commas */
+                status?: components["schemas"]["TaskStatus"][] | null;
+                /** @description Several separated by commas */
+                priority?: components["schemas"]["Priority"][] | null;
+                /** @description Several separated by commas */
+                category?: components["schemas"]["Category"][] | null;
+                /** @description `namespace/name` or id of a Source; several separated by commas */
+                source?: string[] | null;
+                /** @description Id of a member, `me` or `none` */
+                assignee?: string | null;
+                label?: string | null;
+                /** @description Only tasks that sleep now, or only others */
+                snoozed?: boolean | null;
+                /** @description Words, as in a web search, a part of the title, or a number */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskGroups"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_due_days: {
+        parameters: {
+            query: {
+                from: string;
+                /** @description Included; at most 100 days */
+                to: string;
+                /** @description Tasks that are shown of a day */
+                per_day?: number;
+                /** @description `status:open priority:>=high label:export due:<7d words to search for` */
+                filter?: string;
+                /** @description The asker's calendar day, for `due:today`; UTC's if left out */
+                today?: string | null;
+                /** @description Several separated by commas */
+                status?: components["schemas"]["TaskStatus"][] | null;
+                /** @description Several separated by commas */
+                priority?: components["schemas"]["Priority"][] | null;
+                /** @description Several separated by commas */
+                category?: components["schemas"]["Category"][] | null;
+                /** @description `namespace/name` or id of a Source; several separated by commas */
+                source?: string[] | null;
+                /** @description Id of a member, `me` or `none` */
+                assignee?: string | null;
+                label?: string | null;
+                /** @description Only tasks that sleep now, or only others */
+                snoozed?: boolean | null;
+                /** @description Words, as in a web search, a part of the title, or a number */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueCalendar"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_tasks: {
+        parameters: {
+            query?: {
+                /** @description One of created_at, updated_at, priority, due_on, number, confidence, title, category, status, assignee, source; a minus in front: descending */
+                sort?: string;
+                format?: components["schemas"]["Format"];
+                /** @description `status:open priority:>=high label:export due:<7d words to search for` */
+                filter?: string;
+                /** @description The asker's calendar day, for `due:today`; UTC's if left out */
+                today?: string | null;
+                /** @description Several separated by commas */
+                status?: components["schemas"]["TaskStatus"][] | null;
+                /** @description Several separated by commas */
+                priority?: components["schemas"]["Priority"][] | null;
+                /** @description Several separated by commas */
+                category?: components["schemas"]["Category"][] | null;
+                /** @description `namespace/name` or id of a Source; several separated by commas */
+                source?: string[] | null;
+                /** @description Id of a member, `me` or `none` */
+                assignee?: string | null;
+                label?: string | null;
+                /** @description Only tasks that sleep now, or only others */
+                snoozed?: boolean | null;
+                /** @description Words, as in a web search, a part of the title, or a number */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/json": unknown[];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_tasks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes sending it again harmless, for a day */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkEdits"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResult"];
                 };
             };
             /** @description A problem */
@@ -2765,6 +3331,138 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"][];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_view: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes sending it again harmless, for a day */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_view: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `"<version>"` of what was read */
+                "if-match"?: string | null;
+            };
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
                 };
             };
             /** @description A problem */

@@ -1,0 +1,1 @@
+"""Saved views: lists of tasks that somebody comes back to, private or shared."""
