@@ -116,7 +116,7 @@ def _build(folder: Path) -> None:
 
 def _environment() -> dict[str, str]:
     # The pinned modules only, with the toolchain that is here: nothing is resolved anew, nothing else is fetched.
-    settings = {"GOFLAGS": "-mod=readonly -buildvcs=false", "GOTOOLCHAIN": "local", "GOWORK": "off", "CGO_ENABLED": "0"}
+    settings = {"GOFLAGS": "-mod=readonly -buildvcs=false", "GOTOOLCHAIN": "local", "GOWORK": "off"}
     homeless = not os.environ.get("HOME") or not os.access(os.environ["HOME"], os.W_OK)
     if homeless:
         settings |= {"GOPATH": str(cache() / "go"), "GOCACHE": str(cache() / "go-build")}

@@ -22,6 +22,8 @@ from tests.cluster import binaries
 from tests.support.servers import Server, running
 
 KUBECTL_SECONDS = 60
+READY_SECONDS = 180
+"""A busy machine takes its time; an idle one needs eight seconds for all of it."""
 _CONTROLLERS = (
     "deployment-controller,replicaset-controller,garbage-collector-controller,namespace-controller,"
     "serviceaccount-controller,clusterrole-aggregation-controller"
@@ -144,6 +146,7 @@ def _etcd(found: Path, folder: Path, port: int, peer_port: int) -> Process:
             "--log-level=error",
         ),
         ready=ready,
+        ready_seconds=READY_SECONDS,
     )
 
 
@@ -172,6 +175,7 @@ def _apiserver(found: Path, folder: Path, etcd_url: str, port: int, token: str) 
             "--v=0",
         ),
         ready=ready,
+        ready_seconds=READY_SECONDS,
     )
 
 
@@ -199,6 +203,7 @@ def _manager(found: Path, folder: Path, kubeconfig: Path) -> Process:
             "--namespace-sync-period=5s",
         ),
         ready=ready,
+        ready_seconds=READY_SECONDS,
     )
 
 

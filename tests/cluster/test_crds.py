@@ -32,7 +32,9 @@ def test_what_an_object_is_cannot_be_changed(cluster: ControlPlane, namespace: s
     for document in (before, after):
         document["metadata"]["namespace"] = namespace
     cluster.apply(before)
-    said = cluster.kubectl("apply", "--server-side", "-f", "-", stdin=yaml.safe_dump(after), check=False)
+    said = cluster.kubectl(
+        "apply", "--server-side", "--force-conflicts", "-f", "-", stdin=yaml.safe_dump(after), check=False
+    )
     assert message in said
 
 

@@ -103,6 +103,26 @@ def test_mirror_and_crd_are_equal(kind: str, model: type[ManifestModel]) -> None
         assert mirror[path] | parsed == wanted, path
 
 
+KEYWORDS = {
+    "type", "description", "properties", "required", "items", "format", "additionalProperties", "anyOf", *CONSTRAINTS,
+    "x-kubernetes-validations", "x-kubernetes-list-type", "x-kubernetes-list-map-keys", "x-kubernetes-int-or-string",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["source", "webhook"])
+def test_schema_has_only_keywords(kind: str) -> None:
+    """A comma in an unquoted text makes a key of what follows it; the API server refuses that."""
+
+    def strange(schema: dict[str, Any], path: str) -> list[str]:
+        parts = schema.get("properties", {}) | {key: schema.get(key) for key in ("items", "additionalProperties")}
+        found = [f"{path}: {key}" for key in schema if key not in KEYWORDS]
+        return found + [
+            line for name, part in parts.items() if isinstance(part, dict) for line in strange(part, f"{path}.{name}")
+        ]
+
+    assert strange(crd_spec(kind), "spec") == []
+
+
 @pytest.mark.parametrize("kind", ["source", "webhook"])
 def test_every_field_is_described(kind: str) -> None:
     def bare(schema: dict[str, Any], path: str) -> list[str]:

@@ -50,7 +50,7 @@ class Server:
         Tried again when it ends, as the supervisor does: after kill -9 of Postgres its orphans hold on to the shared
         memory for a moment.
         """
-        deadline = time.monotonic() + READY_SECONDS
+        deadline = time.monotonic() + max(READY_SECONDS, self.process.ready_seconds)
         self.child = spawn(self.process, self.log)
         while not self.process.ready(self.child.pid):
             if time.monotonic() > deadline:
