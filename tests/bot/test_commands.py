@@ -16,7 +16,7 @@ from tracker_bot.menu import offer_commands
 from tracker_core.bus import Bus
 from tracker_core.health import ServedSource
 from tracker_core.repositories import sources as source_rows
-from tracker_core.tables import Category, Role
+from tracker_core.tables import Category, Priority, Role
 
 from tests.api.conftest import Api, make_settings, make_team, running
 from tests.bot.conftest import SOURCE, Running, Start, all_on_bus, on_bus, until
@@ -202,7 +202,7 @@ async def test_a_suggestion_is_accepted_corrected_taken_and_finished_from_the_ch
     assert "📌 to do · bug · high · for nobody yet" in shown(telegram, message)
     assert (await pressed(telegram, message, "take"))["text"] == "#1 is yours"
     assert "for Member" in shown(telegram, message)
-    await pressed(telegram, message, "categories")
+    await pressed(telegram, message, "correct")
     assert (await press(telegram, message, "category:1:3:question"))["text"] == "#1 is corrected"
     assert await api.value("select count(*) from correction where field = 'category' and after = 'question'") == 1
     await pressed(telegram, message, "done")
@@ -213,6 +213,33 @@ async def test_a_suggestion_is_accepted_corrected_taken_and_finished_from_the_ch
     assert [row.actor_name for row in actors] == ["Member"]
     await pressed(telegram, message, "list")
     assert shown(telegram, message) == "No task is open."
+
+
+async def test_priority_is_corrected_and_a_task_assigned_to_somebody_else_from_the_chat(
+    telegram: TelegramApi, bot: Running, api: Api
+) -> None:
+    assert bot
+    await api.add_suggestion(await api.add_source("inbox"))
+    await linked(telegram, api)
+    telegram.say("/tasks", chat=PRIVATE)
+    await told(telegram, 1)
+    message = telegram.sent[0].result
+    await pressed(telegram, message, "show")
+    await pressed(telegram, message, "correct")
+    assert (await press(telegram, message, "priority:1:1:low"))["text"] == "#1 is corrected"
+    assert "bug · low · for nobody yet" in shown(telegram, message)
+    assert await api.value("select count(*) from correction where field = 'priority' and after = 'low'") == 1
+    await pressed(telegram, message, "members")
+    buttons = telegram.messages[7, message["message_id"]]["reply_markup"]["inline_keyboard"]
+    assert [button["text"] for row in buttons for button in row] == ["Member", "Admin", "Viewer", "« Back"]
+    admin = api.team.members[Role.ADMIN].hex
+    assert (await press(telegram, message, f"assign:1:2:{admin}"))["text"] == "#1 is assigned"
+    assert "for Admin" in shown(telegram, message)
+    assert (await press(telegram, message, "assign:1:3:nobody"))["text"] == "#1 is assigned"
+    assert "for nobody yet" in shown(telegram, message)
+    assert "There is no member" in (await press(telegram, message, "assign:1:4:x"))["text"]
+    assert "there is no member" in (await press(telegram, message, f"assign:1:4:{'f' * 32}"))["text"]
+    assert "There is no priority 'x'" in (await press(telegram, message, "priority:1:4:x"))["text"]
 
 
 async def test_who_was_too_late_sees_the_task_as_it_is_and_why(telegram: TelegramApi, bot: Running, api: Api) -> None:
@@ -312,12 +339,13 @@ async def test_the_process_tells_telegram_its_commands(telegram: TelegramApi, st
 
 
 def test_the_data_of_a_button_fits_and_is_read_as_it_was_written() -> None:
-    longest = Press("categories", 2**31 - 1, 999_999_999, "incident")
+    longest = Press("assign", 2**31 - 1, 999_999_999, "f" * 32)
     assert len(longest.data.encode()) <= 64
     assert read_press(longest.data) == longest
     assert read_press("accept:1") is None
     assert read_press("accept:1:1:x:y") is None
     assert set(cards.CATEGORIES) == set(Category)
+    assert list(cards.PRIORITIES) == list(Priority)
 
 
 def test_commands_to_another_bot_and_other_words_are_none() -> None:

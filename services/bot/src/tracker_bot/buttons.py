@@ -4,7 +4,7 @@ import logging
 
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Update
-from tracker_core.asking import Answer, ChangeTask, ListTasks, Question, ShowTask, ask
+from tracker_core.asking import Answer, ChangeTask, ListTasks, Question, ShowTask, TaskCard, ask
 from tracker_core.bus import Bus
 from tracker_core.errors import UnavailableError
 
@@ -46,9 +46,7 @@ class Buttons:
             await self._show(query, shown, cards.list_keyboard(answer.tasks))
         elif answer.tasks:
             (card,) = answer.tasks
-            choosing = press.does == "categories"
-            keyboard = cards.category_keyboard(card) if choosing else cards.card_keyboard(card)
-            await self._show(query, cards.card_text(card), keyboard)
+            await self._show(query, cards.card_text(card), _keyboard(card, press, answer))
         return True
 
     def _question(self, query: CallbackQuery, press: Press) -> Question | None:
@@ -56,16 +54,17 @@ class Buttons:
         match press.does:
             case "list":
                 return ListTasks(id=key, source=self._source, person=who, mine=False)
-            case "show" | "categories":
-                return ShowTask(id=key, source=self._source, person=who, number=press.number)
-            case "accept" | "decline" | "done" | "take" | "category":
+            case "show" | "correct" | "members":
+                members = press.does == "members"
+                return ShowTask(id=key, source=self._source, person=who, number=press.number, members=members)
+            case "accept" | "decline" | "done" | "take" | "assign" | "category" | "priority":
                 return ChangeTask(
                     id=key,
                     source=self._source,
                     person=who,
                     number=press.number,
                     wish=press.does,
-                    category=press.category,
+                    value=press.value,
                     version=press.version,
                 )
             case _:
@@ -101,3 +100,9 @@ class Buttons:
         except TelegramBadRequest as error:
             # It shows that already, or was deleted.
             log.info("Source %s: a message is not edited: %s", self._source, error.message)
+
+
+def _keyboard(card: TaskCard, press: Press, answer: Answer) -> InlineKeyboardMarkup:
+    if press.does == "correct":
+        return cards.correct_keyboard(card)
+    return cards.members_keyboard(card, answer.members) if press.does == "members" else cards.card_keyboard(card)

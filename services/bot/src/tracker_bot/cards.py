@@ -1,6 +1,6 @@
 """Tasks as a chat shows them: a list, or one with its buttons; pure.
 
-What a button does stands in its data, `<wish>:<number>:<version>[:<category>]`, so that it works after any restart, and
+What a button does stands in its data, `<wish>:<number>:<version>[:<value>]`, so that it works after any restart, and
 only on the task as it was shown. Telegram allows 64 bytes of it (https://core.telegram.org/bots/api#inlinekeyboardbutton).
 """
 
@@ -9,32 +9,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
-from tracker_core.asking import TaskCard
+from tracker_core.asking import NOBODY, MemberLine, TaskCard
 
 from tracker_bot.telling import shorten
 
 CATEGORIES = ("bug", "feature", "question", "task", "incident", "noise")
-_DATA = re.compile(r"([a-z]{1,10}):(\d{1,10}):(\d{1,9})(?::([a-z]{1,10}))?", re.ASCII)
+PRIORITIES = ("low", "medium", "high", "urgent")
+_DATA = re.compile(r"([a-z]{1,10}):(\d{1,10}):(\d{1,9})(?::([a-z0-9]{1,32}))?", re.ASCII)
 _SIGNS = {"triage": "❔", "todo": "📌", "in_progress": "🔧", "done": "✅", "declined": "🚫", "duplicate": "🔁"}
 _STATUSES = {"triage": "suggested", "todo": "to do", "in_progress": "in progress"}
 _URGENT = {"high": " ❗", "urgent": " ‼️"}
 _LISTED_TITLE = 80
 _LONGEST_REASON = 300
+_LONGEST_NAME = 30
 
 
 @dataclass(frozen=True)
 class Press:
-    """What a button does. Beside the wishes: `show` a task, its `categories`, the `list`."""
+    """What a button does. Beside the wishes: `show` a task, what can be `correct`ed, the `members`, the `list`."""
 
     does: str
     number: int = 0
     version: int = 0
-    category: str = ""
+    value: str = ""
 
     @property
     def data(self) -> str:
         """The data of its button."""
-        return f"{self.does}:{self.number}:{self.version}" + (f":{self.category}" if self.category else "")
+        return f"{self.does}:{self.number}:{self.version}" + (f":{self.value}" if self.value else "")
 
 
 def read_press(data: str) -> Press | None:
@@ -85,16 +87,17 @@ def card_text(card: TaskCard) -> str:
 def card_keyboard(card: TaskCard) -> InlineKeyboardMarkup:
     """Return what can be done with a task now."""
     take = [] if card.mine else [_button("Assign to me", card, "take")]
-    correct = _button("Correct…", card, "categories")
+    assign = [*take, _button("Assign…", card, "members")]
+    correct = _button("Correct…", card, "correct")
     match card.status:
         case "triage":
             rows = [
                 [_button("Accept", card, "accept"), _button("Decline", card, "decline")],
-                [correct, *take],
-                [_button("Done", card, "done")],
+                assign,
+                [correct, _button("Done", card, "done")],
             ]
         case "todo" | "in_progress":
-            rows = [[_button("Done", card, "done"), *take], [correct, _button("Decline", card, "decline")]]
+            rows = [[_button("Done", card, "done")], assign, [correct, _button("Decline", card, "decline")]]
         case "done" | "declined":
             rows = [[_button("Reopen", card, "accept"), correct]]
         case _:
@@ -102,11 +105,25 @@ def card_keyboard(card: TaskCard) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(inline_keyboard=[*rows, [_back()]])
 
 
-def category_keyboard(card: TaskCard) -> InlineKeyboardMarkup:
-    """Return the categories to choose from; the present one is marked."""
-    buttons = [_button(f"• {name} •" if name == card.category else name, card, "category", name) for name in CATEGORIES]
-    rows = [buttons[:3], buttons[3:], [_button("« Back", card, "show")]]
+def correct_keyboard(card: TaskCard) -> InlineKeyboardMarkup:
+    """Return the categories and priorities to choose from; the present ones are marked."""
+    categories = [_choice(card, "category", name, card.category) for name in CATEGORIES]
+    priorities = [_choice(card, "priority", name, card.priority) for name in PRIORITIES]
+    rows = [categories[:3], categories[3:], priorities, [_button("« Back", card, "show")]]
     return InlineKeyboardMarkup(inline_keyboard=rows)
+
+
+def members_keyboard(card: TaskCard, members: Sequence[MemberLine]) -> InlineKeyboardMarkup:
+    """Return the members to choose from, two in a row."""
+    buttons = [_button(shorten(member.name, _LONGEST_NAME), card, "assign", member.id) for member in members]
+    if card.assignee:
+        buttons.append(_button("Nobody", card, "assign", NOBODY))
+    rows = [buttons[start : start + 2] for start in range(0, len(buttons), 2)]
+    return InlineKeyboardMarkup(inline_keyboard=[*rows, [_button("« Back", card, "show")]])
+
+
+def _choice(card: TaskCard, does: str, name: str, present: str) -> InlineKeyboardButton:
+    return _button(f"• {name} •" if name == present else name, card, does, name)
 
 
 def _line(card: TaskCard) -> str:
@@ -115,8 +132,8 @@ def _line(card: TaskCard) -> str:
     return f"{sign} #{card.number} {shorten(card.title, _LISTED_TITLE)}{_URGENT.get(card.priority, '')}{who}"
 
 
-def _button(text: str, card: TaskCard, does: str, category: str = "") -> InlineKeyboardButton:
-    return InlineKeyboardButton(text=text, callback_data=Press(does, card.number, card.version, category).data)
+def _button(text: str, card: TaskCard, does: str, value: str = "") -> InlineKeyboardButton:
+    return InlineKeyboardButton(text=text, callback_data=Press(does, card.number, card.version, value).data)
 
 
 def _back() -> InlineKeyboardButton:

@@ -36,7 +36,9 @@ _PRESSED = {
     "decline": "#{} is declined",
     "done": "#{} is done",
     "take": "#{} is yours",
+    "assign": "#{} is assigned",
     "category": "#{} is corrected",
+    "priority": "#{} is corrected",
 }
 
 _SIGNS = {"ready": "🟢", "degraded": "🟡", "offline": "🔴"}

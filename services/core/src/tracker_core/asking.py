@@ -60,6 +60,8 @@ class ShowTask(Asked, frozen=True, kw_only=True, tag="show"):
     """How is this task now?"""
 
     number: int
+    members: bool = False
+    """And whom can it be assigned to?"""
 
 
 class MakeTask(Asked, frozen=True, kw_only=True, tag="make"):
@@ -69,8 +71,11 @@ class MakeTask(Asked, frozen=True, kw_only=True, tag="make"):
     """The first line is its title."""
 
 
-type Wish = Literal["accept", "decline", "done", "take", "category"]
+type Wish = Literal["accept", "decline", "done", "take", "assign", "category", "priority"]
 """What a press does. `accept` opens a closed task again, `take` assigns it to the one who presses."""
+
+NOBODY = "nobody"
+"""Whom a task is assigned to that is nobody's."""
 
 
 class ChangeTask(Asked, frozen=True, kw_only=True, tag="change"):
@@ -78,7 +83,8 @@ class ChangeTask(Asked, frozen=True, kw_only=True, tag="change"):
 
     number: int
     wish: Wish
-    category: str = ""
+    value: str = ""
+    """The category, the priority, or the id of the member to assign it to, without dashes; or `NOBODY`."""
     version: int | None = None
     """None: as it is now; a person names the number of what is meant, whatever it looks like."""
 
@@ -109,6 +115,14 @@ class TaskCard(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     """Why triage proposed it."""
     version: int
+
+
+class MemberLine(msgspec.Struct, frozen=True):
+    """Somebody whom a task can be assigned to."""
+
+    id: str
+    """Without dashes: the data of a button is short."""
+    name: str
 
 
 class SourceLine(msgspec.Struct, frozen=True):
@@ -143,6 +157,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tasks: list[TaskCard] = []
     more: bool = False
     """There are tasks beyond these."""
+    members: list[MemberLine] = []
+    """By name; the one who asks comes first."""
 
 
 encode = msgspec.json.Encoder().encode

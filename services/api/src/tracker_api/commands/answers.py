@@ -48,7 +48,7 @@ async def answer(context: Context, question: Question) -> Answer:  # noqa: PLR09
         case ListTasks():
             return await tasks.list_tasks(context, principal, mine=question.mine)
         case ShowTask():
-            return await tasks.show_task(context, principal, question.number)
+            return await tasks.show_task(context, principal, question.number, members=question.members)
         case MakeTask():
             return await tasks.make_task(context, principal, question)
         case ChangeTask():

@@ -2,14 +2,17 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable
+from enum import StrEnum
+from uuid import UUID
 
+import msgspec
 from pydantic import ValidationError
-from tracker_core.asking import Answer, ChangeTask, MakeTask, TaskCard, decode_answer, encode
+from tracker_core.asking import NOBODY, Answer, ChangeTask, MakeTask, MemberLine, TaskCard, decode_answer, encode
 from tracker_core.database import reading
 from tracker_core.errors import ConflictError, InvalidInputError, StaleVersionError
-from tracker_core.repositories import idempotency
+from tracker_core.repositories import accounts, idempotency
 from tracker_core.repositories.tasks import TaskFilter
-from tracker_core.tables import Category, Role, TaskStatus
+from tracker_core.tables import Category, Priority, Role, TaskStatus
 from tracker_core.transaction import Transaction
 
 from tracker_api.auth import Principal, require
@@ -19,6 +22,8 @@ from tracker_api.tasks.schemas import Task, TaskDraft, TaskPatch
 
 NEWEST = 10
 """Tasks in a list: as many as a phone shows."""
+OFFERED = 24
+"""Members that a task can be assigned to from a chat; the dashboard has all of them."""
 _OPEN = (TaskStatus.TRIAGE, TaskStatus.TODO, TaskStatus.IN_PROGRESS)
 _LONGEST_TITLE = 200
 _BEGINNING = 600
@@ -38,11 +43,14 @@ async def list_tasks(context: Context, principal: Principal, *, mine: bool) -> A
     )
 
 
-async def show_task(context: Context, principal: Principal, number: int) -> Answer:
-    """Return a task as it is now."""
+async def show_task(context: Context, principal: Principal, number: int, *, members: bool = False) -> Answer:
+    """Return a task as it is now, and whom it can be assigned to."""
     async with reading(context.engine) as connection:
         row = await service.find_task(connection, principal.workspace_id, str(number))
-    return _done(Task.of(row), principal)
+        people = await accounts.list_members(connection, principal.workspace_id) if members else []
+    first = sorted(people, key=lambda person: person.id != principal.member_id)[:OFFERED]
+    lines = [MemberLine(person.id.hex, person.name) for person in first]
+    return msgspec.structs.replace(_done(Task.of(row), principal), members=lines)
 
 
 async def make_task(context: Context, principal: Principal, question: MakeTask) -> Answer:
@@ -110,7 +118,7 @@ def _draft(text: str) -> TaskDraft:
         raise InvalidInputError("The task has no title", cure="Write what is to be done after the command") from error
 
 
-def _patch(question: ChangeTask, principal: Principal) -> TaskPatch:
+def _patch(question: ChangeTask, principal: Principal) -> TaskPatch:  # noqa: PLR0911 -- one for each wish
     match question.wish:
         case "accept":
             return TaskPatch(status=TaskStatus.TODO)
@@ -120,15 +128,29 @@ def _patch(question: ChangeTask, principal: Principal) -> TaskPatch:
             return TaskPatch(status=TaskStatus.DONE)
         case "take":
             return TaskPatch(assignee_id=principal.member_id)
+        case "assign":
+            return TaskPatch(assignee_id=_member(question.value))
         case "category":
-            if question.category not in list(Category):
-                raise InvalidInputError(
-                    f"There is no category {question.category[:50]!r}", cure=f"Use one of {', '.join(Category)}"
-                )
-            return TaskPatch(category=Category(question.category))
+            return TaskPatch(category=_one_of(Category, "category", question.value))
+        case "priority":
+            return TaskPatch(priority=_one_of(Priority, "priority", question.value))
 
 
-def _is_so(card: TaskCard, question: ChangeTask) -> bool:
+def _one_of[E: StrEnum](values: type[E], name: str, given: str) -> E:
+    try:
+        return values(given)
+    except ValueError as error:
+        raise InvalidInputError(f"There is no {name} {given[:50]!r}", cure=f"Use one of {', '.join(values)}") from error
+
+
+def _member(given: str) -> UUID | None:
+    try:
+        return None if given == NOBODY else UUID(given)
+    except ValueError as error:
+        raise InvalidInputError(f"There is no member {given[:50]!r}", cure="Choose one that the list shows") from error
+
+
+def _is_so(card: TaskCard, question: ChangeTask) -> bool:  # noqa: PLR0911 -- one for each wish
     """Say whether the task is already as it was wished: two people pressed the same."""
     match question.wish:
         case "accept":
@@ -139,8 +161,12 @@ def _is_so(card: TaskCard, question: ChangeTask) -> bool:
             return card.status == TaskStatus.DONE
         case "take":
             return card.mine
+        case "assign":
+            return False
         case "category":
-            return card.category == question.category
+            return card.category == question.value
+        case "priority":
+            return card.priority == question.value
 
 
 def _done(task: Task, principal: Principal) -> Answer:
