@@ -39,6 +39,7 @@ from tracker_api.messages.endpoints import router as messages
 from tracker_api.middleware.body_limit import BodyLimitMiddleware
 from tracker_api.middleware.security_headers import SecurityHeadersMiddleware
 from tracker_api.middleware.tracing import TracingMiddleware
+from tracker_api.notifications.endpoints import router as notifications
 from tracker_api.openapi import DescribedAPI
 from tracker_api.replies.endpoints import router as replies
 from tracker_api.settings import Settings
@@ -66,6 +67,7 @@ ROUTERS = (
     health,
     accounts,
     identities,
+    notifications,
 )
 
 FEED_SECONDS = 3.0

@@ -56,6 +56,11 @@ class Account:
         assert self._me is not None, "sign_in() comes first"
         return self._me
 
+    @property
+    def is_known(self) -> bool:
+        """It has signed in."""
+        return self._known.is_set()
+
     async def known(self) -> None:
         """Wait until the bot has signed in for the first time."""
         await self._known.wait()

@@ -4,11 +4,11 @@ import logging
 
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Update
-from tracker_core.asking import Answer, ChangeTask, ListTasks, Question, ShowTask, TaskCard, ask
+from tracker_core.asking import Answer, ChangeSettings, ChangeTask, ListTasks, Question, ShowTask, TaskCard, ask
 from tracker_core.bus import Bus
 from tracker_core.errors import UnavailableError
 
-from tracker_bot import cards, telling
+from tracker_bot import cards, preferences, telling
 from tracker_bot.account import Account
 from tracker_bot.cards import Press
 from tracker_bot.commands import person
@@ -44,6 +44,9 @@ class Buttons:
         if press.does == "list" and done:
             shown = cards.list_text(answer.tasks, more=answer.more, mine=False)
             await self._show(query, shown, cards.list_keyboard(answer.tasks))
+        elif answer.settings is not None:
+            shown = preferences.settings_text(answer.settings)
+            await self._show(query, shown, preferences.settings_keyboard(answer.settings))
         elif answer.tasks:
             (card,) = answer.tasks
             await self._show(query, cards.card_text(card), _keyboard(card, press, answer))
@@ -54,6 +57,9 @@ class Buttons:
         match press.does:
             case "list":
                 return ListTasks(id=key, source=self._source, person=who, mine=False)
+            case "set":
+                value = "on" if press.version else "off"
+                return ChangeSettings(id=key, source=self._source, person=who, name=press.value, value=value)
             case "show" | "correct" | "members":
                 members = press.does == "members"
                 return ShowTask(id=key, source=self._source, person=who, number=press.number, members=members)

@@ -8,11 +8,23 @@ import logging
 import re
 
 from aiogram.types import InlineKeyboardMarkup, Message, ReplyParameters, Update, User
-from tracker_core.asking import Answer, ChangeTask, GetStatus, Link, ListTasks, MakeTask, Person, Question, ask
+from tracker_core.asking import (
+    Answer,
+    ChangeSettings,
+    ChangeTask,
+    GetStatus,
+    Link,
+    ListTasks,
+    MakeTask,
+    Person,
+    Question,
+    ShowSettings,
+    ask,
+)
 from tracker_core.bus import Bus
 from tracker_core.errors import UnavailableError
 
-from tracker_bot import cards, telling
+from tracker_bot import cards, preferences, telling
 from tracker_bot.account import Account
 from tracker_bot.reading import message_id
 
@@ -48,6 +60,8 @@ class Commands:
                 return await self._status(message)
             case "tasks" | "mine":
                 return await self._list(message, mine=name == "mine")
+            case "settings":
+                return await self._settings(message, words)
             case "new":
                 return await self._make(message, words)
             case "done":
@@ -81,6 +95,20 @@ class Commands:
             return await self._refuse(message, answer)
         text = cards.list_text(answer.tasks, more=answer.more, mine=mine)
         await self._say(message, text, cards.list_keyboard(answer.tasks))
+        return True
+
+    async def _settings(self, message: Message, words: str) -> bool:
+        key, who = message_id(message), _person_of(message)
+        name, _, value = words.partition(" ")
+        answer = await self._ask(
+            ChangeSettings(id=key, source=self._source, person=who, name=name.lower(), value=value)
+            if words
+            else ShowSettings(id=key, source=self._source, person=who)
+        )
+        if answer.outcome != "done" or answer.settings is None:
+            return await self._refuse(message, answer)
+        text, keyboard = preferences.settings_text(answer.settings), preferences.settings_keyboard(answer.settings)
+        await self._say(message, text, keyboard)
         return True
 
     async def _make(self, message: Message, words: str) -> bool:

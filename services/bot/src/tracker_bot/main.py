@@ -11,6 +11,7 @@ from tracker_bot.channel import opened
 from tracker_bot.commands import Commands
 from tracker_bot.dispatching import Handler
 from tracker_bot.menu import offer_commands
+from tracker_bot.notifying import Notifying
 from tracker_bot.settings import BotSettings
 
 
@@ -22,4 +23,9 @@ async def run(settings: BotSettings) -> None:
             return Commands(served.bus, served.key, account).take, Buttons(served.bus, served.key, account).take
 
         async with opened(served, settings.bot, handlers) as channel:
-            await served.run(*channel.loops, offer_commands(channel.account), send=channel.sending.send)
+            await served.run(
+                *channel.loops,
+                offer_commands(channel.account),
+                send=channel.sending.send,
+                tell=Notifying(channel.account).send,
+            )

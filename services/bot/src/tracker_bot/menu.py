@@ -16,6 +16,7 @@ COMMANDS = {
     "new": "Make a task: /new what is to be done",
     "done": "Finish a task: /done 12",
     "status": "How the channels are",
+    "settings": "What I tell you, and when",
     "help": "What I can do",
 }
 

@@ -15,6 +15,7 @@ from aiogram.exceptions import (
     TelegramUnauthorizedError,
 )
 from aiogram.types import LinkPreviewOptions, Message, ReplyParameters
+from tracker_core.notices import Notice
 from tracker_core.outbound import Delivery, OutboundReply, delivery
 
 from tracker_bot.account import Account
@@ -47,7 +48,7 @@ class Sending:
         try:
             first, url = await self._send_pieces(reply, pieces, chat, topic)
         except FAILURES as error:
-            return _failed(reply, error, self._account.redact)
+            return failed(reply, error, self._account.redact)
         return delivery(reply, "sent", external_id=first, url=url)
 
     async def _send_pieces(
@@ -105,9 +106,10 @@ def _message_number(external_id: str, chat: int) -> int | None:
     return int(number) if room == str(chat) and number.isdecimal() else None
 
 
-def _failed(  # noqa: PLR0911 -- one for each answer
-    reply: OutboundReply, error: Exception, redact: Callable[[str], str]
+def failed(  # noqa: PLR0911 -- one for each answer
+    reply: OutboundReply | Notice, error: Exception, redact: Callable[[str], str]
 ) -> Delivery:
+    """Say what an error of a call means for what was to be sent."""
     match error:
         case TelegramRetryAfter():
             return delivery(reply, "retry", retry_after=float(error.retry_after), detail="Telegram asks to wait (429)")

@@ -2,6 +2,7 @@
 
 from aiogram.types import LinkPreviewOptions
 from tracker_core.asking import Report
+from tracker_core.notices import Notice
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 """What a task says is no advertisement for what it links."""
@@ -14,6 +15,7 @@ What you write here goes to the team, and becomes a task where there is somethin
 /new <text> – make a task; further lines are its description
 /done <number> – finish a task
 /status – how the channels are, and where the messages are
+/settings – what I tell you, and when
 /help – this text"""
 
 WELCOME = f"""\
@@ -30,6 +32,8 @@ STRANGER_PRESSES = "These buttons are for members of the team. Get your link in 
 
 KEPT = "What you wrote is with the team as a message."
 """Said where a command could not be done that says something."""
+
+UNBLOCK = "Unblock the bot in Telegram, then switch the notifications on again"
 
 _PRESSED = {
     "accept": "#{} is to do",
@@ -67,6 +71,25 @@ def status(member: str, report: Report) -> str:
     if len(report.sources) > _MOST_SOURCES:
         lines.append(f"… and {len(report.sources) - _MOST_SOURCES} more")
     return "\n".join(lines)
+
+
+def notice(told: Notice, card: str) -> str:
+    """Return what happened, above the task as it is now."""
+    who = told.by or "Somebody"
+    match told.kind:
+        case "assigned":
+            happened = f"👉 {told.by} assigned this to you:" if told.by else "👉 This is assigned to you:"
+        case "due":
+            happened = "⏰ Due today:"
+        case "overdue":
+            happened = f"⏰ Was due on {told.task.due_on}:"
+        case "mentioned":
+            happened = f"💬 {who} mentioned you:\n{told.detail}"
+        case "approval":
+            happened = f"✋ An answer of {who} waits for your approval:\n{told.detail}"
+        case _:
+            happened = told.detail
+    return f"{happened}\n\n{card}"
 
 
 def pressed(does: str, number: int) -> str:

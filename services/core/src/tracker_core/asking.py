@@ -89,7 +89,20 @@ class ChangeTask(Asked, frozen=True, kw_only=True, tag="change"):
     """None: as it is now; a person names the number of what is meant, whatever it looks like."""
 
 
-type Question = Link | GetStatus | ListTasks | ShowTask | MakeTask | ChangeTask
+class ShowSettings(Asked, frozen=True, kw_only=True, tag="settings"):
+    """What am I told?"""
+
+
+class ChangeSettings(Asked, frozen=True, kw_only=True, tag="set"):
+    """Change one thing of that."""
+
+    name: str
+    """`assigned`, `due`, `mentioned`, `approval` or `paused`, each `on` or `off`; `quiet`; `zone`."""
+    value: str
+    """As a person writes it: `on`, `21:00-8:00`, `Europe/Berlin`."""
+
+
+type Question = Link | GetStatus | ListTasks | ShowTask | MakeTask | ChangeTask | ShowSettings | ChangeSettings
 
 type Outcome = Literal["done", "unlinked", "conflict", "refused", "failed"]
 """`unlinked`: the person is no member; `conflict`: somebody was faster, and the answer has the task as it is now;
@@ -123,6 +136,21 @@ class MemberLine(msgspec.Struct, frozen=True):
     id: str
     """Without dashes: the data of a button is short."""
     name: str
+
+
+class SettingsCard(msgspec.Struct, frozen=True, kw_only=True):
+    """What a member is told, as a chat shows it."""
+
+    assigned: bool
+    due: bool
+    mentioned: bool
+    approval: bool
+    quiet: str
+    """`21:00–08:00`, or empty."""
+    zone: str
+    zone_is_set: bool
+    paused: str
+    """Why nothing is told at all; empty when it is."""
 
 
 class SourceLine(msgspec.Struct, frozen=True):
@@ -159,6 +187,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """There are tasks beyond these."""
     members: list[MemberLine] = []
     """By name; the one who asks comes first."""
+    settings: SettingsCard | None = None
 
 
 encode = msgspec.json.Encoder().encode

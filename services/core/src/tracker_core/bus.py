@@ -39,7 +39,8 @@ AGENTS = "AGENTS"
 EVENTS = "EVENTS"
 """What changed, one message per transaction: `events.<workspace id>`. For the live feed; the table is the history."""
 OUTBOUND = "OUTBOUND"
-"""Answers on their way to a channel: `outbound.<namespace>.<source>`. The truth of an answer is its row."""
+"""On their way to a channel, answers as `outbound.<namespace>.<source>` and notifications to members as
+`notice.<namespace>.<source>`. The truth of each is its row."""
 DELIVERIES = "DELIVERIES"
 """What became of them: `delivery.<namespace>.<source>`."""
 HANDED = "HANDED"
@@ -102,7 +103,7 @@ STREAMS = (
     ),
     StreamConfig(
         name=OUTBOUND,
-        subjects=["outbound.>"],
+        subjects=["outbound.>", "notice.>"],
         retention=RetentionPolicy.WORK_QUEUE,
         discard=DiscardPolicy.NEW,
         storage=StorageType.FILE,
@@ -220,6 +221,11 @@ def inbound_subject(source: str) -> str:
 def outbound_subject(source: str) -> str:
     """Return the subject of answers into the channel of the Source `namespace/name`."""
     return inbound_subject(source).replace("inbound.", "outbound.", 1)
+
+
+def notice_subject(source: str) -> str:
+    """Return the subject of notifications to members in the channel of the Source `namespace/name`."""
+    return inbound_subject(source).replace("inbound.", "notice.", 1)
 
 
 def delivery_subject(source: str) -> str:

@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from tracker_core.inbound import Sender
+from tracker_core.notices import Notice
 
 
 class OutboundReply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -39,6 +40,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What became of an attempt."""
 
     reply_id: UUID
+    """Of the row that it is about."""
     attempt: int
     outcome: Literal["sent", "retry", "failed"]
     """`retry`: it may pass; `failed`: it will not, and a person has to look."""
@@ -50,16 +52,20 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is wrong and the cure."""
     retry_after: float = 0.0
     """Seconds that the provider asks for."""
+    about: Literal["reply", "notice"] = "reply"
+    blocked: bool = False
+    """The person takes nothing from us any more, or never has."""
 
 
 def delivery(
-    reply: OutboundReply,
+    reply: OutboundReply | Notice,
     outcome: Literal["sent", "retry", "failed"],
     *,
     external_id: str = "",
     url: str = "",
     detail: str = "",
     retry_after: float = 0.0,
+    blocked: bool = False,
 ) -> Delivery:
     """Return what became of this attempt, as of now."""
     return Delivery(
@@ -71,6 +77,8 @@ def delivery(
         url=url,
         detail=detail[:1000],
         retry_after=retry_after,
+        about="notice" if isinstance(reply, Notice) else "reply",
+        blocked=blocked,
     )
 
 

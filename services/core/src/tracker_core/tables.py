@@ -4,7 +4,7 @@ SQLModel does not validate tables, so the database does: enumerations are CHECKs
 are loaded by explicit queries in the repositories; there is no lazy loading.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from sqlalchemy import (
     Index,
     SmallInteger,
     Text,
+    Time,
     UniqueConstraint,
     text,
 )
@@ -138,6 +139,32 @@ class ViewLayout(StrEnum):
     CALENDAR = "calendar"
 
 
+class NotificationKind(StrEnum):
+    """What a member is told."""
+
+    ASSIGNED = "assigned"
+    """A task is theirs now."""
+    DUE = "due"
+    """A task of theirs is due today."""
+    OVERDUE = "overdue"
+    """It was due, and is still open."""
+    MENTIONED = "mentioned"
+    """A comment names them."""
+    APPROVAL = "approval"
+    """An answer waits for their approval."""
+
+
+class NotificationState(StrEnum):
+    """A notification's way to its member."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    """The channel will not take it."""
+    DROPPED = "dropped"
+    """Not wanted, or no longer so when it was to be sent; `last_error` says which."""
+
+
 class DeadLetterState(StrEnum):
     """What became of a dead letter."""
 
@@ -228,6 +255,8 @@ class MemberIdentity(SQLModel, table=True):
     """The channel's own id of the person, as `Message.sender_id`."""
     name: str = _text()
     """As the channel shows it."""
+    source_id: UUID | None = _reference("source.id", null=True, ondelete="SET NULL")
+    """Where it was linked: only this bot may write to the person first."""
     created_at: datetime = _time()
 
 
@@ -736,6 +765,58 @@ class SavedView(SQLModel, table=True):
     created_at: datetime = _time()
     updated_at: datetime = _time()
     version: int = Field(default=1)
+
+
+class Notification(SQLModel, table=True):
+    """What a member is told in a channel: the row is the job, and whether it is wanted is asked when it goes out."""
+
+    __table_args__ = (
+        # One effect, however often the event, the calendar or a crash asks for it.
+        UniqueConstraint("member_id", "kind", "occasion"),
+        _one_of("kind", NotificationKind),
+        _one_of("state", NotificationState),
+        Index("ix_notification_waiting", "next_attempt_at", postgresql_where=text("state = 'queued'")),
+        Index("ix_notification_task_id", "task_id"),
+    )
+
+    id: UUID = _key()
+    workspace_id: UUID = _workspace()
+    member_id: UUID = _reference("member.id")
+    task_id: UUID = _reference("task.id")
+    kind: str = _required_text()
+    occasion: str = _required_text()
+    """What is told once: this version of a task, this due date, this comment."""
+    by_name: str = _text()
+    """Who did it; empty for the program itself."""
+    detail: str = _text()
+    """The words that a task does not hold: of a comment, of an answer."""
+    state: str = _text(NotificationState.QUEUED)
+    attempts: int = Field(default=0)
+    next_attempt_at: datetime | None = _time(null=True)
+    last_error: str = _text()
+    created_at: datetime = _time()
+    sent_at: datetime | None = _time(null=True)
+
+
+class NotificationSettings(SQLModel, table=True):
+    """What a member wants to be told; without a row it is the defaults of `repositories.notifications.Preferences`."""
+
+    __tablename__ = "notification_settings"
+
+    member_id: UUID = Field(sa_column=Column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True))
+    workspace_id: UUID = _workspace()
+    assigned: bool = Field(sa_column=Column(Boolean, nullable=False))
+    due: bool = Field(sa_column=Column(Boolean, nullable=False))
+    mentioned: bool = Field(sa_column=Column(Boolean, nullable=False))
+    approval: bool = Field(sa_column=Column(Boolean, nullable=False))
+    quiet_from: time | None = Field(default=None, sa_column=Column(Time, nullable=True))
+    """On the member's clock."""
+    quiet_until: time | None = Field(default=None, sa_column=Column(Time, nullable=True))
+    zone: str | None = _text(null=True)
+    """Of that clock, as `Europe/Berlin`."""
+    paused_reason: str = _text()
+    """Why nothing is told at all; empty when it is."""
+    updated_at: datetime = _time()
 
 
 class EventRow(SQLModel, table=True):

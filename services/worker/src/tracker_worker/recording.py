@@ -4,6 +4,7 @@ from tracker_core.health import beating
 from tracker_core.repositories.accounts import ensure_default_workspace
 
 from tracker_worker.parts import open_parts, run_all
+from tracker_worker.record.notices import follow_calendar, send_notices
 from tracker_worker.record.recorder import Recorder
 from tracker_worker.record.relay import run_relay
 from tracker_worker.record.replies import follow_deliveries, send_due
@@ -13,7 +14,7 @@ from tracker_worker.settings import WorkerSettings
 
 
 async def record(settings: WorkerSettings) -> None:
-    """Run the recorder, the relay, the scheduler, the projection of Sources, and the answers' way out and back."""
+    """Run the recorder, the relay, the scheduler, the projection of Sources, and the way out and back."""
     async with open_parts(settings, "recorder") as parts:
         async with parts.engine.begin() as connection:
             workspace_id = await ensure_default_workspace(connection)
@@ -35,5 +36,7 @@ async def record(settings: WorkerSettings) -> None:
                 run_scheduler(parts.bus.js, parts.engine, parts.broker),
                 sources.follow(),
                 send_due(parts.bus, parts.transactions),
+                follow_calendar(parts.engine),
+                send_notices(parts.bus, parts.engine),
                 follow_deliveries(parts.bus, parts.transactions),
             )

@@ -1,9 +1,8 @@
 """What is answered: the person becomes the principal whom a request would have, and the services do the rest."""
 
-from uuid import UUID
-
 from tracker_core.asking import (
     Answer,
+    ChangeSettings,
     ChangeTask,
     GetStatus,
     Link,
@@ -11,6 +10,7 @@ from tracker_core.asking import (
     MakeTask,
     Question,
     Report,
+    ShowSettings,
     ShowTask,
     SourceLine,
 )
@@ -19,10 +19,11 @@ from tracker_core.errors import NotFoundError
 from tracker_core.events import Actor, ActorKind
 from tracker_core.repositories import identities
 from tracker_core.repositories import sources as source_rows
+from tracker_core.repositories.sources import Served
 from tracker_core.tables import Role
 
 from tracker_api.auth import Principal
-from tracker_api.commands import tasks
+from tracker_api.commands import settings, tasks
 from tracker_api.context import Context
 from tracker_api.identities.service import link
 from tracker_api.ledger.service import get_ledger
@@ -35,11 +36,11 @@ async def answer(context: Context, question: Question) -> Answer:  # noqa: PLR09
     Raises:
         TrackerError: it cannot be done; the text is for that person.
     """
-    workspace_id, kind = await _served(context, question.source)
+    served = await _served(context, question.source)
     if isinstance(question, Link):
-        linked = await link(context, workspace_id, kind, question.person, question.code)
+        linked = await link(context, served, question.person, question.code)
         return Answer(outcome="done", member=linked.name)
-    principal = await _principal(context, workspace_id, kind, question.person.id)
+    principal = await _principal(context, served, question.person.id)
     if principal is None:
         return Answer(outcome="unlinked")
     match question:
@@ -53,9 +54,13 @@ async def answer(context: Context, question: Question) -> Answer:  # noqa: PLR09
             return await tasks.make_task(context, principal, question)
         case ChangeTask():
             return await tasks.change_task(context, principal, question)
+        case ShowSettings():
+            return await settings.show_settings(context, principal)
+        case ChangeSettings():
+            return await settings.change_settings(context, principal, question)
 
 
-async def _served(context: Context, source: str) -> tuple[UUID, str]:
+async def _served(context: Context, source: str) -> Served:
     async with reading(context.engine) as connection:
         served = await source_rows.find_served(connection, source)
     if served is None:
@@ -63,12 +68,12 @@ async def _served(context: Context, source: str) -> tuple[UUID, str]:
     return served
 
 
-async def _principal(context: Context, workspace_id: UUID, kind: str, person: str) -> Principal | None:
+async def _principal(context: Context, served: Served, person: str) -> Principal | None:
     async with reading(context.engine) as connection:
-        member = await identities.find_linked(connection, workspace_id, kind, person)
+        member = await identities.find_linked(connection, served.workspace_id, served.kind, person)
     if member is None:
         return None
-    return Principal(workspace_id, member.id, Role(member.role), Actor(ActorKind.MEMBER, member.name))
+    return Principal(served.workspace_id, member.id, Role(member.role), Actor(ActorKind.MEMBER, member.name))
 
 
 async def _status(context: Context, principal: Principal) -> Answer:

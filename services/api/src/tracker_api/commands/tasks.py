@@ -59,7 +59,7 @@ async def make_task(context: Context, principal: Principal, question: MakeTask) 
     draft = _draft(question.text)
 
     async def make(tx: Transaction) -> Task:
-        return await editing.create_task(tx, draft)
+        return await editing.create_task(tx, principal, draft)
 
     return await _once(context, principal, question, make)
 

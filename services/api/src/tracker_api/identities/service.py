@@ -11,9 +11,10 @@ from tracker_core.database import reading
 from tracker_core.errors import ForbiddenError, NotFoundError
 from tracker_core.events import SYSTEM, Change, Entity, Verb
 from tracker_core.health import read_heartbeats
-from tracker_core.repositories import identities
+from tracker_core.repositories import identities, notifications
 from tracker_core.repositories import sources as source_rows
 from tracker_core.repositories.identities import LinkedMember
+from tracker_core.repositories.sources import Served
 
 from tracker_api.auth import Principal
 from tracker_api.context import Context
@@ -56,20 +57,27 @@ async def unlink(context: Context, principal: Principal, identity_id: UUID) -> N
         tx.record(Change(verb=Verb.IDENTITY_UNLINKED, entity=entity, data={"kind": row.kind, "name": row.name}))
 
 
-async def link(context: Context, workspace_id: UUID, kind: str, person: Person, code: str) -> LinkedMember:
+async def link(context: Context, served: Served, person: Person, code: str) -> LinkedMember:
     """Make a person of a channel the member who got the code.
 
     Raises:
         ForbiddenError: the code is unknown, used or expired; which is not told.
     """
-    secret = hash_secret(code)
+    secret, workspace_id, kind = hash_secret(code), served.workspace_id, served.kind
     async with context.transactions.begin(workspace_id, SYSTEM) as tx:
         connection = await tx.session.connection()
         member_id = await identities.redeem_code(connection, workspace_id, kind, secret)
         if member_id is not None:
             await identities.link(
-                connection, workspace_id, member_id, kind=kind, external_id=person.id, name=person.name
+                connection,
+                workspace_id,
+                member_id,
+                kind=kind,
+                external_id=person.id,
+                name=person.name,
+                source_id=served.id,
             )
+            await notifications.resume(connection, member_id)
             entity = Entity("member", member_id)
             tx.record(Change(verb=Verb.IDENTITY_LINKED, entity=entity, data={"kind": kind, "name": person.name}))
         linked = await identities.find_linked(connection, workspace_id, kind, person.id)

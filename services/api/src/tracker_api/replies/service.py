@@ -6,10 +6,11 @@ from tracker_core.database import reading
 from tracker_core.errors import ConflictError, NotFoundError
 from tracker_core.events import Change, Entity, Verb
 from tracker_core.manifests.source import ReplySpec
+from tracker_core.repositories import accounts, notifications
 from tracker_core.repositories import replies as repository
 from tracker_core.repositories.replies import Addressee, ReplyRow
+from tracker_core.tables import NotificationKind, ReplyKind, ReplyState, Role, now
 from tracker_core.tables import Reply as ReplyTable
-from tracker_core.tables import ReplyKind, ReplyState, Role, now
 from tracker_core.transaction import Transaction
 
 from tracker_api.auth import Principal
@@ -17,6 +18,9 @@ from tracker_api.context import Context
 from tracker_api.paging import cut, decode_cursor, encode_cursor
 from tracker_api.replies.schemas import Reply, ReplyDraft, ReplyPage
 from tracker_api.tasks.service import find_task
+
+TOLD = 1000
+"""Characters of an answer in the notification of who may approve it."""
 
 
 async def list_replies(
@@ -91,6 +95,8 @@ async def queue_reply(
     tx.session.add(reply)
     await tx.session.flush()
     _record(tx, Verb.REPLY_CREATED, reply.id, task_id, number, state=reply.state, kind=kind)
+    if waits:
+        await _tell_admins(tx, principal, reply)
     return await _shown(tx, reply.id)
 
 
@@ -124,6 +130,20 @@ async def retry(tx: Transaction, reply_id: UUID) -> Reply:
 def reply_spec(to: Addressee) -> ReplySpec:
     """Return what the Source says about answers."""
     return ReplySpec.model_validate(to.source_spec.get("reply") or {})
+
+
+async def _tell_admins(tx: Transaction, principal: Principal, reply: ReplyTable) -> None:
+    connection = await tx.session.connection()
+    members = await accounts.list_members(connection, tx.workspace_id)
+    await notifications.tell(
+        connection,
+        reply.task_id,
+        [member.id for member in members if member.role == Role.ADMIN and member.id != principal.member_id],
+        NotificationKind.APPROVAL,
+        occasion=str(reply.id),
+        by_name=principal.actor.name,
+        detail=reply.body[:TOLD],
+    )
 
 
 async def _in_state(tx: Transaction, reply_id: UUID, state: ReplyState) -> ReplyRow:

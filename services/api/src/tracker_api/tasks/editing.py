@@ -7,25 +7,28 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 from tracker_core.errors import ConflictError, InvalidInputError, StaleVersionError
 from tracker_core.events import Change, Entity, Verb
-from tracker_core.repositories import accounts, comments, merges
+from tracker_core.repositories import accounts, comments, merges, notifications
 from tracker_core.repositories import tasks as repository
 from tracker_core.repositories.tasks import TaskRow
-from tracker_core.tables import Category, Correction, Task, TaskStatus, Verdict, now
+from tracker_core.tables import Category, Correction, NotificationKind, Task, TaskStatus, Verdict, now
 from tracker_core.transaction import Transaction
 
 from tracker_api.auth import Principal
 from tracker_api.replies.status_updates import tell_reporters
 from tracker_api.tasks import merging, schemas
 from tracker_api.tasks.corrections import corrections
+from tracker_api.tasks.mentions import mentioned
 from tracker_api.tasks.schemas import CommentDraft, TaskDraft, TaskPatch
 from tracker_api.tasks.service import find_task
 from tracker_api.tasks.teaching import learn
 
 PREVIEW = 140
 """Characters of a comment in its event."""
+TOLD = 1000
+"""Characters of a comment in the notification of who is mentioned."""
 
 
-async def create_task(tx: Transaction, draft: TaskDraft) -> schemas.Task:
+async def create_task(tx: Transaction, principal: Principal, draft: TaskDraft) -> schemas.Task:
     """Make a task by hand."""
     connection = await tx.session.connection()
     await _check_assignee(connection, tx.workspace_id, draft.assignee_id)
@@ -44,6 +47,8 @@ async def create_task(tx: Transaction, draft: TaskDraft) -> schemas.Task:
             data={"number": task.number, "title": task.title, "status": task.status, "source": None},
         )
     )
+    if task.assignee_id is not None:
+        await _tell_assignee(connection, principal, task.id)
     return schemas.Task.of(await find_task(connection, tx.workspace_id, str(task.id)))
 
 
@@ -90,8 +95,7 @@ async def update_task(
         is_now = {name: _plain(wanted[name]) for name in changed}
         await _record(tx, principal, task, was, is_now)
         # Who takes a merge back has not started or finished anything.
-        if "status" in changed and not parted:
-            await tell_reporters(tx, principal, task)
+        await _tell(tx, principal, task, was, status_is_news="status" in changed and not parted)
         if "duplicate_of" in changed:
             await merging.follow(tx, principal, task, target)
     return schemas.Task.of(await find_task(connection, tx.workspace_id, str(row.id)))
@@ -121,6 +125,17 @@ async def add_comment(tx: Transaction, principal: Principal, key: str, draft: Co
             data={"number": task.number, "comment_id": str(row.id), "preview": row.body[:PREVIEW]},
         )
     )
+    if "@" in row.body:
+        members = mentioned(row.body, await accounts.list_members(connection, tx.workspace_id))
+        await notifications.tell(
+            connection,
+            task.id,
+            [member for member in members if member != principal.member_id],
+            NotificationKind.MENTIONED,
+            occasion=str(row.id),
+            by_name=principal.actor.name,
+            detail=row.body[:TOLD],
+        )
     return schemas.Comment.of(row)
 
 
@@ -156,6 +171,20 @@ async def _record(
             )
         )
     await learn(tx, principal, task, verdict, set(after))
+
+
+async def _tell(
+    tx: Transaction, principal: Principal, task: Task, was: dict[str, Any], *, status_is_news: bool
+) -> None:
+    # Accepting a suggestion makes it somebody's; starting or reopening a task does not.
+    if "assignee_id" in was or was.get("status") == TaskStatus.TRIAGE:
+        await _tell_assignee(await tx.session.connection(), principal, task.id)
+    if status_is_news:
+        await tell_reporters(tx, principal, task)
+
+
+async def _tell_assignee(connection: AsyncConnection, principal: Principal, task_id: UUID) -> None:
+    await notifications.tell_assignee(connection, task_id, by=principal.member_id, by_name=principal.actor.name)
 
 
 def _decline_noise(row: TaskRow, wanted: dict[str, Any]) -> None:

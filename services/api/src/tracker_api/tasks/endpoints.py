@@ -99,7 +99,7 @@ async def update_tasks(context: Ctx, principal: Editor, once: OnlyOnce, body: Bu
 @router.post("/tasks", status_code=201, response_model=Task)
 async def create_task(context: Ctx, principal: Editor, once: OnlyOnce, draft: TaskDraft) -> Response:
     """Make a task by hand."""
-    return await once.answer(context, principal, lambda tx: editing.create_task(tx, draft), status=201)
+    return await once.answer(context, principal, lambda tx: editing.create_task(tx, principal, draft), status=201)
 
 
 @router.get("/tasks/counts")

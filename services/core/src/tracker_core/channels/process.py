@@ -1,7 +1,7 @@
 """The frame around one pull Source: read the manifest, connect, announce, beat, answer, stop.
 
 async with serving(settings, SourceKind.EMAIL) as served:
-    await served.run(fetch(served))          # until a signal; `send=` for channels that answer
+    await served.run(fetch(served))     # until a signal; `send=` for channels that answer, `tell=` that notify
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tracker_core.bus import Bus, connect, ensure_bus
-from tracker_core.channels.answering import Send, answer
+from tracker_core.channels.answering import Send, Tell, answer, notify
 from tracker_core.channels.condition import Condition, Reason
 from tracker_core.channels.cursors import Cursor
 from tracker_core.channels.intake import Intake
@@ -53,7 +53,7 @@ class Served:
         self.condition.hide(value)
         return value
 
-    async def run(self, *loops: Coroutine[Any, Any, None], send: Send | None = None) -> None:
+    async def run(self, *loops: Coroutine[Any, Any, None], send: Send | None = None, tell: Tell | None = None) -> None:
         """Run the loops until SIGTERM or SIGINT; one that ends or fails ends the process, which is started again."""
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -66,6 +66,8 @@ class Served:
             return
         if send is not None and self.source.spec.reply is not None and self.source.spec.reply.enabled:
             loops = (*loops, answer(self.bus, self.key, send))
+        if tell is not None:
+            loops = (*loops, notify(self.bus, self.key, tell))
         tasks = [asyncio.create_task(loop) for loop in loops]
         stopping = asyncio.create_task(stop.wait())
         try:

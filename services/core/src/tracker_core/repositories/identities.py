@@ -75,15 +75,22 @@ async def is_code_of(connection: AsyncConnection, member_id: UUID, code_hash: by
 
 
 async def link(
-    connection: AsyncConnection, workspace_id: UUID, member_id: UUID, *, kind: str, external_id: str, name: str
+    connection: AsyncConnection,
+    workspace_id: UUID,
+    member_id: UUID,
+    *,
+    kind: str,
+    external_id: str,
+    name: str,
+    source_id: UUID,
 ) -> None:
     """Say who the member is in the channel; who was linked to another member is this one from now on."""
     await connection.execute(
         text(
-            "insert into member_identity (id, workspace_id, member_id, kind, external_id, name, created_at)"
-            " values (:id, :workspace, :member, :kind, :external, :name, now())"
-            " on conflict (workspace_id, kind, external_id)"
-            " do update set member_id = excluded.member_id, name = excluded.name, created_at = excluded.created_at"
+            "insert into member_identity (id, workspace_id, member_id, kind, external_id, name, source_id, created_at)"
+            " values (:id, :workspace, :member, :kind, :external, :name, :source, now())"
+            " on conflict (workspace_id, kind, external_id) do update set member_id = excluded.member_id,"
+            " name = excluded.name, source_id = excluded.source_id, created_at = excluded.created_at"
         ),
         {
             "id": new_id(),
@@ -92,6 +99,7 @@ async def link(
             "kind": kind,
             "external": external_id,
             "name": name,
+            "source": source_id,
         },
     )
 

@@ -97,15 +97,26 @@ async def find_source(connection: AsyncConnection, workspace_id: UUID, namespace
     return source_id
 
 
-async def find_served(connection: AsyncConnection, key: str) -> tuple[UUID, str] | None:
-    """Return workspace and kind of the Source `namespace/name`."""
+class Served(NamedTuple):
+    """A Source as its own process is known by."""
+
+    id: UUID
+    workspace_id: UUID
+    kind: str
+
+
+async def find_served(connection: AsyncConnection, key: str) -> Served | None:
+    """Return the Source `namespace/name`."""
     namespace, _, name = key.partition("/")
     rows = await connection.execute(
-        text("select workspace_id, kind from source where namespace = :namespace and name = :name order by id limit 1"),
+        text(
+            "select id, workspace_id, kind from source"
+            " where namespace = :namespace and name = :name order by id limit 1"
+        ),
         {"namespace": namespace, "name": name},
     )
     row = rows.one_or_none()
-    return None if row is None else (row.workspace_id, row.kind)
+    return None if row is None else Served(*row)
 
 
 async def find_source_ids(connection: AsyncConnection, workspace_id: UUID, keys: Sequence[str]) -> list[UUID]:

@@ -940,6 +940,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Notification Settings
+         * @description Return what one is told in the channel that one is linked with, and when.
+         */
+        get: operations["get_notification_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Notification Settings
+         * @description Change what one is told; it counts for what waits too.
+         */
+        patch: operations["change_notification_settings"];
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1937,6 +1961,56 @@ export interface components {
             role: components["schemas"]["Role"];
             /** Token */
             token: string;
+        };
+        /**
+         * NotificationPatch
+         * @description What changes; what is left out stays.
+         */
+        NotificationPatch: {
+            /** Assigned */
+            assigned?: boolean | null;
+            /** Due */
+            due?: boolean | null;
+            /** Mentioned */
+            mentioned?: boolean | null;
+            /** Approval */
+            approval?: boolean | null;
+            /** Quiet From */
+            quiet_from?: string | null;
+            /** Quiet Until */
+            quiet_until?: string | null;
+            /** Zone */
+            zone?: string | null;
+            /** Paused */
+            paused?: boolean | null;
+        };
+        /**
+         * NotificationSettings
+         * @description What one is told in the channel that one is linked with.
+         */
+        NotificationSettings: {
+            /** Assigned */
+            assigned: boolean;
+            /** Due */
+            due: boolean;
+            /** Mentioned */
+            mentioned: boolean;
+            /** Approval */
+            approval: boolean;
+            /** Quiet From */
+            quiet_from: string | null;
+            /** Quiet Until */
+            quiet_until: string | null;
+            /** Zone */
+            zone: string;
+            /** Zone Is Set */
+            zone_is_set: boolean;
+            /** Paused */
+            paused: boolean;
+            /** Paused Reason */
+            paused_reason: string | null;
+            /** Linked */
+            linked: boolean;
         };
         /**
          * Priority
@@ -4627,6 +4701,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_notification_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_notification_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
+                };
             };
             /** @description A problem */
             default: {

@@ -24,6 +24,8 @@ from tracker_core.repositories.replies import Settled
 from tracker_core.tables import Reply
 from tracker_core.transaction import Transactions
 
+from tracker_worker.record import notices
+
 log = logging.getLogger(__name__)
 
 INTERVAL = 1.0
@@ -79,7 +81,10 @@ async def _record(message: Msg, transactions: Transactions) -> None:
         log.error("A delivery that is none: %s", error)  # noqa: TRY400 -- says it all
         await message.term()
         return
-    await record_delivery(report, transactions)
+    if report.about == "notice":
+        await notices.record_delivery(report, transactions.engine)
+    else:
+        await record_delivery(report, transactions)
     await message.ack()
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from tracker_core.events import Change, Entity, Verb
-from tracker_core.repositories import merges
+from tracker_core.repositories import merges, notifications
 from tracker_core.repositories import triage as repository
 from tracker_core.repositories.conversations import Said, TaskRef
 from tracker_core.repositories.triage import Claim
@@ -79,6 +79,8 @@ async def revise(tx: Transaction, task_id: UUID, judgement: Judgement, verdict_i
             after={name: _plain(wanted[name]) for name in before},
         )
     )
+    if "assignee_id" in before:
+        await notifications.tell_assignee(connection, task.id, by=None)
 
 
 def _plain(value: object) -> object:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from tracker_core import telemetry
 from tracker_core.events import Actor, ActorKind, Change, Entity, Verb
-from tracker_core.repositories import tasks
+from tracker_core.repositories import notifications, tasks
 from tracker_core.repositories import triage as repository
 from tracker_core.repositories.triage import Claim
 from tracker_core.tables import MessageState, Task, TaskStatus, Verdict
@@ -88,6 +88,8 @@ async def _create_task(
             data={"number": task.number, "title": task.title, "status": status, "source": held.source},
         )
     )
+    if task.assignee_id is not None:
+        await notifications.tell_assignee(connection, task.id, by=None)
     return task
 
 

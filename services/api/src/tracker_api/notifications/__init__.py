@@ -1,0 +1,1 @@
+"""What a member is told in a channel, and when."""
