@@ -12,6 +12,8 @@ from enum import StrEnum
 from importlib.resources import files
 
 _FRIDAY = 4
+_MIDDLE = 15
+"""The day that the middle of a month is."""
 _ALONE = r"(?=\s*(?:[,.!?;:)/–-]|$|morning|afternoon|evening|night|at\b|pls|please|\d))"
 _CALENDAR = tomllib.loads((files(__package__) / "calendar.toml").read_text(encoding="utf-8"))
 _DAYS, _MONTHS = (
@@ -39,7 +41,11 @@ class DateKind(StrEnum):
     """Some day of this week."""
     WEEKDAY = "weekday"
     ABSOLUTE = "absolute"
-    """A day of a month."""
+    """A day of a month, its name written out."""
+    NUMERIC = "numeric"
+    """A day of a month in figures, which may be a room or a version as well."""
+    HOUR = "hour"
+    """When something takes place today: "at 4"."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,28 @@ def _month_end(match: re.Match[str], today: date) -> date:
     for _ in range(2 if match.groupdict().get("next") else 1):
         first = (first + timedelta(days=32)).replace(day=1)
     return first - timedelta(days=1)
+
+
+def _end_of_month(match: re.Match[str], today: date) -> date | None:
+    month = next(n for n in range(1, 13) if match.group(f"m{n}"))
+    first = date(today.year + (month < today.month), month, 1)
+    return (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+
+
+def _mid_month(match: re.Match[str], today: date) -> date | None:
+    month = next((n for n in range(1, 13) if match.group(f"m{n}")), today.month)
+    return _nearest(month, _MIDDLE, None, today)
+
+
+def _months_later(_match: re.Match[str], today: date) -> date:
+    following = today.replace(day=1) + timedelta(days=32)
+    last = (following.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    return last.replace(day=min(today.day, last.day))
+
+
+def _of_next_week(match: re.Match[str], today: date) -> date:
+    wanted = next(n for n in range(7) if match.group(f"d{n}"))
+    return today + timedelta(days=wanted - today.weekday() + 7)
 
 
 def _weekday(match: re.Match[str], today: date) -> date:
@@ -171,10 +199,19 @@ _TIME = (
     r"(?:[01]?\d|2[0-3])(?:[:.][0-5]\d)? ?(?:am|pm|uhr|hs?|ч|час\w*|год\w*|o'?clock)\b|(?:[01]?\d|2[0-3]):[0-5]\d"
     rf"|[012]\d[0-5]0\b|(?:1?\d|2[0-4]){_CLAUSE_ENDS}|(?:{_HOUR_WORDS}){_CLAUSE_ENDS}"
 )
+_NEXT_WEEK = (
+    r"(?:(?:the )?next week|(?:на )?следующей недел[еи]|наступного тижня|на наступному тижні"
+    r"|(?:in )?(?:der )?(?:nächste[rn]?|kommende[rn]?) woche|(?:de )?la (?:próxima semana|semana que viene))"
+)
+_OF_NEXT_WEEK = (
+    r"(?:(?:of )?next week|следующей недели|наступного тижня|(?:der )?(?:nächsten?r?|kommender?) woche"
+    r"|de la (?:próxima semana|semana que viene))"
+)
 _PART = r"noon|midday|midnight|lunch(?:time)?|tonight|this evening|(?:we )?clos(?:e|ing)(?: time)?"
 _RULES = (
     _rule(
         r"\b(?:eod|cob|(?:end of|close of) (?:the |this )?(?:day|business|play)|end of today"
+        r"|in the course of today|im laufe des (?:heutigen )?tages|en el transcurso del día"
         r"|(?:the )?end of (?:the )?shift"
         r"|(?:до конца|к концу) (?:сегодняшнего |рабочего )?дня|до (?:закрытия|вечера|ночи|полуночи)"
         r"|(?:до конца|к концу) смены"
@@ -187,20 +224,21 @@ _RULES = (
         DateKind.TIME,
     ),
     _rule(
-        r"\b(?:(?:by|before) the weekend|eow|(?:by )?(?:the )?end of (?:the |this )?week"
+        r"\b(?:(?:by|before) (?:[\w']+ ){0,4}the weekend|eow|(?:by )?(?:the )?end of (?:the |this )?week"
         r"|(?:до конца|к концу|на конец) (?:этой )?недели|до выходных|(?:до кінця|на кінець) (?:цього )?тижня"
         r"|до вихідних|bis (?:zum )?ende (?:der|dieser|diese) woche|(?:bis|vor)(?: dem| zum)? wochenende"
         r"|do kontsa nedeli|do kintsya tyzhnya|antes de que (?:acabe|termine) (?:la|esta) semana"
         r"|antes del? (?:fin|finde)(?: de)? ?(?:semana)?|(?:para|antes de|a)(?: el)? final(?:es)? de (?:la "
         r"|esta )?semana"
-        r"|antes de fin de semana|esta semana sin falta|avant la fin de (?:la|cette) semaine|entro fine settimana)\b",
+        r"|antes de fin de semana|esta semana sin falta|avant la fin de (?:la|cette) semaine|entro fine settimana)\b"
+        r"(?! que viene| próxima| entrante)",
         _friday,
         DateKind.DEADLINE,
     ),
     _rule(
-        r"\b(?:(?:by )?(?:the )?end of (?P<next>next) week|до конца следующей недели"
-        r"|до кінця наступного тижня|bis ende (?:nächster|kommender) woche"
-        r"|para finales de la semana que viene)\b",
+        r"\b(?:(?:(?:by |at )?(?:the )?end|close|(?:(?:bis )?(?:zum )?|am )ende|(?:до конца|к концу|в конце)"
+        r"|(?:до|на|під) кін(?:ця|ець)"
+        rf"|наприкінці|(?:para|a|antes de)(?: el)? final(?:es)?) {_OF_NEXT_WEEK})\b",
         lambda _match, today: today + timedelta(days=_FRIDAY - today.weekday() + 7),
         DateKind.DEADLINE,
     ),
@@ -211,15 +249,38 @@ _RULES = (
         DateKind.WEEK,
     ),
     _rule(
-        r"\b(?:(?:by|before|at) (?:the )?end of (?:the |this )?month|before (?:the )?month end|eom"
-        r"|(?:до конца|к концу) (?:этого )?месяца|до кінця (?:цього )?місяця"
-        r"|bis (?:zum )?monatsende|bis ende des monats|bis ende (?:dieses )?monats?|antes de (?:que acabe"
-        r"|fin de) (?:el )?mes|a (?:fin|finales) de mes|antes de finales? de mes)\b",
+        rf"\b(?:(?:by|before|until) (?:the )?end|до конца|к концу|до кінця|(?:bis|zum)(?: zum)? ende"
+        rf"|(?:antes de|para)(?: el)? fin(?:al(?:es)?)?)(?: of| de| des)?(?: el| the)? (?:{_MONTH})\b",
+        _end_of_month,
+        DateKind.DEADLINE,
+    ),
+    _rule(
+        rf"\b(?:(?:by|before|until) mid[- ]|(?:bis|vor) mitte |(?:до|к) середин[ыеи] |до середини |(?:para"
+        rf"|antes de) mediados de )"
+        rf"(?:{_MONTH}|month|месяца|місяця|des monats|mes)\b",
+        _mid_month,
+        DateKind.DEADLINE,
+    ),
+    _rule(
+        r"\b(?:(?:by |before |at )?(?:the )?end of (?P<next>next) month|(?:до конца|к концу) следующего месяца"
+        r"|до кінця наступного місяця|(?:bis )?ende (?:des )?nächsten monats"
+        r"|(?:a|para|antes de)(?: el)? fin(?:al(?:es)?)? del (?:mes que viene|próximo mes))\b",
         _month_end,
         DateKind.DEADLINE,
     ),
     _rule(
-        r"\b(?:(?:the )?day after tomorrow|послезавтра|післязавтра|übermorgen|uebermorgen|pasado mañana|après-demain"
+        r"\b(?:(?:by|before|at) (?:the )?end of (?:the |this )?month|(?:by|before) (?:the )?month[- ]end|eom"
+        r"|zum monatsende"
+        r"|(?:до конца|к концу) (?:этого )?месяца|до кінця (?:цього )?місяця"
+        r"|bis (?:zum )?monatsende|bis ende des monats|bis ende (?:dieses )?monats?|antes de (?:que acabe"
+        r"|fin de) (?:el )?mes|(?:a|para) (?:fin|finales) de(?:l| este)? ?mes|antes de finales? de mes)\b"
+        r"(?! que viene| próximo| entrante)",
+        _month_end,
+        DateKind.DEADLINE,
+    ),
+    _rule(
+        r"\b(?:(?:the )?day after tomorrow|послезавтра|післязавтра|übermorgen|uebermorgen|übermorn"
+        r"|pasado mañana|après-demain"
         r"|dopodomani|pojutrze|poslezavtra|pislyazavtra)\b",
         _in_days(2),
         DateKind.NEAR,
@@ -227,21 +288,22 @@ _RULES = (
     _rule(
         r"(?<!pasado )(?<!guten )(?<!\besta )(?<!\bla )(?<!day after )(?<!de la )(?<!\bне )(?<!\bnot )(?<!nicht )"
         r"(?<!сегодня-)(?<!сьогодні-)\b(?:tom+or+ow|tomorow|tmrw|tmr|2moro|2morrow|завтра|завтрашн\w+|к завтрему"
-        r"|morgen(?: früh| mittag| abend| vormittag| nachmittag)?|mañana|demain|domani|amanhã|jutra|jutro|yarın"
+        r"|moagn|morng|morn|morgen(?: früh| mittag| abend| vormittag| nachmittag)?|mañana|demain|domani|amanhã"
+        r"|jutra|jutro|yarın"
         r"|zavtra)\b(?! ist noch)(?<!завтрашний)(?<!завтрашній)",
         _in_days(1),
         DateKind.NEAR,
     ),
     _rule(
         r"\b(?:today|tonight|2nite|на вечер|на вечір|this (?:morning|afternoon|evening)|сегодня|сёдня|седня"
-        r"|сьогодні|нині|heute|hoy|esta (?:tarde"
+        r"|сьогодні|нині|heute?|hüt|heit|hoy|esta (?:tarde"
         r"|noche|mañana)|aujourd'hui|oggi|hoje|bugün|segodn(?:y|i)a|s'?o?hodni)\b",
         _in_days(0),
         DateKind.NEAR,
     ),
     _rule(
         rf"\b(?:{_WITHIN}|in(?: the next| der nächsten)?|через|за|dentro de|en(?: la próxima)?|dans)"
-        rf"(?: {_NUMBER})? {_HOURS_LONG}\b|\bwithin the hour\b",
+        rf"(?: {_NUMBER})? ?{_HOURS_LONG}\b|\bwithin the hour\b",
         _in_days(0),
         DateKind.NEAR,
     ),
@@ -249,37 +311,114 @@ _RULES = (
     _rule(rf"\b{_WITHIN}(?: {_NUMBER})? {_WEEKS_LONG}\b(?! of)", _later(7), DateKind.DEADLINE),
     _rule(rf"\b{_AFTER} {_NUMBER}{_WORKING} {_DAYS_LONG}\b", _later(1), DateKind.NEAR),
     _rule(rf"\b{_AFTER}(?: {_NUMBER})? {_WEEKS_LONG}\b(?! of)", _later(7), DateKind.NEAR),
-    _rule(r"\ba week (?:from (?:today|now)|today)\b|\bheute in einer woche\b", _in_days(7), DateKind.NEAR),
     _rule(
-        rf"\b(?:(?P<next>next|следующ\w+|наступн\w+) )?(?:{_DAY})\b(?! (?:letzter|pasado))", _weekday, DateKind.WEEKDAY
+        r"\ba week (?:from (?:today|now)|today)\b|\b(?:heute|morgen) in einer woche\b|\bde hoy en ocho\b",
+        _in_days(7),
+        DateKind.NEAR,
     ),
-    _rule(r"(?<=bis )(?:(?P<d0>mo)|(?P<d1>di)|(?P<d2>mi)|(?P<d3>do)|(?P<d4>fr)|(?P<d5>sa)|(?P<d6>so))\b(?! )", _brief),
+    _rule(
+        r"\b(?:(?:in |within )a fortnight|a fortnight (?:from )?(?:today|now)|two weeks from (?:today|now)"
+        r"|in 14 tagen"
+        r"|(?:en|dentro de) una quincena)\b",
+        _in_days(14),
+        DateKind.NEAR,
+    ),
+    _rule(
+        r"\b(?:in (?:a|one) month|через місяць|через месяц|in einem monat|(?:en|dentro de) un mes)\b",
+        _months_later,
+        DateKind.NEAR,
+    ),
+    _rule(
+        r"\b(?:до утра|до ранку|by (?:the )?(?:next )?morning|before (?:the )?morning|antes de que amanezca)\b",
+        _in_days(1),
+        DateKind.DEADLINE,
+    ),
+    _rule(
+        r"\b(?:lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo),? (?P<day>[0-3]?\d)\b"
+        r"(?=\s*(?:[,.;!?)]|$|(?:y|a|por|para|hay|viene|es|tiene|en|antes|necesit\w+)\b))",
+        _day_of_month,
+        DateKind.WEEKDAY,
+    ),
+    _rule(
+        rf"\b(?:{_DAY}) week\b",
+        lambda match, today: _brief(match, today) + timedelta(days=7),
+        DateKind.WEEKDAY,
+    ),
+    _rule(rf"\b(?:{_DAY}),? {_NEXT_WEEK}\b", _of_next_week, DateKind.WEEKDAY),
+    _rule(
+        rf"\b(?:(?P<next>next|следующ\w+|наступн\w+) )?(?:{_DAY})\b(?! (?:letzter"
+        rf"|pasado))",
+        _weekday,
+        DateKind.WEEKDAY,
+    ),
+    _rule(
+        r"(?<=bis )(?:(?P<d0>mo)|(?P<d1>di)|(?P<d2>mi)|(?P<d3>do)|(?P<d4>fr)|(?P<d5>sa)"
+        r"|(?P<d6>so))\b(?! )",
+        _brief,
+    ),
     _rule(r"\b(?P<y>20\d\d)-(?P<mo>\d\d)-(?P<day>\d\d)\b", _iso),
     _rule(
-        r"(?<![\d.:])(?P<day>[0-3]?\d)\.(?P<mo>[01]?\d)\.?(?P<y>(?:20)?\d\d)?(?![\d%:]|\.\d|\s?(?:uhr|ч|kg|mb|gb|€|%))",
+        r"(?<![\d.:])(?P<day>[0-3]?\d)\.(?P<mo>[01]?\d)\.?(?P<y>(?:20)?\d\d)?(?![\d%:]|\.\d|\s?(?:uhr|ч|kg|mb"
+        r"|gb|€|%))",
         _numeric,
+        DateKind.NUMERIC,
     ),
-    _rule(r"(?<![\d/])(?P<day>[0-3]?\d)/(?P<mo>[01]?\d)(?:/(?P<y>(?:20)?\d\d))?(?![\d/])", _numeric),
-    _rule(r"(?<![\d/])(?P<mo>[01]?\d)/(?P<day>1[3-9]|2\d|3[01])(?![\d/])", _numeric),
+    _rule(r"(?<![\d/])(?P<day>[0-3]?\d)/(?P<mo>[01]?\d)(?:/(?P<y>(?:20)?\d\d))?(?![\d/])", _numeric, DateKind.NUMERIC),
+    _rule(r"(?<![\d/])(?P<mo>[01]?\d)/(?P<day>1[3-9]|2\d|3[01])(?![\d/])", _numeric, DateKind.NUMERIC),
     _rule(
-        rf"\b(?P<day>[0-3]?\d)(?:st|nd|rd|th|\.|-?го|-?е)?(?: of| de)? (?:{_MONTH})\b\.?(?:,? (?:de )?(?P<y>20\d\d))?",
+        rf"\b(?P<day>[0-3]?\d)(?:st|nd|rd|th|\.|-?го|-?е)?(?: of"
+        rf"| de)? (?:{_MONTH})\b\.?(?:,? (?:de )?(?P<y>20\d\d))?",
         _named,
     ),
     _rule(rf"\b(?:{_MONTH}) (?P<day>[0-3]?\d)(?:st|nd|rd|th)?\b(?!:)(?:,? (?P<y>20\d\d))?", _named),
     _rule(rf"\b(?P<first>first|1st|першого|первого|ersten|primero)(?: of| de)? (?:{_MONTH})\b", _named),
-    _rule(r"\b(?P<day>[0-3]?\d)(?:st|nd|rd|th|-?го|-?е)\b(?: числа)?(?! (?:floor|этаж|поверх))", _day_of_month),
-    _rule(r"\b(?P<day>[0-3]?\d) числа\b", _day_of_month),
-    _rule(r"(?:(?<=bis zum )|(?<=spätestens zum )|(?<=spätestens am ))(?P<day>[0-3]?\d)\.(?!\d)", _day_of_month),
     _rule(
-        r"(?:(?<=antes del )|(?<=para el )|(?<=hasta el )|(?<=día ))(?P<day>[0-3]?\d)\b(?! de|[/.:]\d)", _day_of_month
+        r"\b(?P<day>[0-3]?\d)(?:st|nd|rd|th|-?го|-?е)\b(?: числа)?(?! (?:floor|period|grade|class|time|party"
+        r"|page|row|attempt|этаж|поверх))",
+        _day_of_month,
+        DateKind.NUMERIC,
+    ),
+    _rule(r"\b(?P<day>[0-3]?\d) числа\b", _day_of_month, DateKind.NUMERIC),
+    _rule(
+        r"(?:(?<=bis zum )|(?<=spätestens zum )|(?<=\bam )|(?<=bis einschließlich ))(?P<day>[0-3]?\d)\.(?!\d)",
+        _day_of_month,
+        DateKind.NUMERIC,
     ),
     _rule(
-        rf"(?:(?<=by )|(?<=before )|(?<=until )|(?<=till )|(?<=no later than ))(?:{_PART}|{_TIME})"
+        r"(?:(?<=antes del )|(?<=para el )|(?<=hasta el )|(?<=día ))(?P<day>[0-3]?\d)\b(?! de|[/.:]\d)",
+        _day_of_month,
+        DateKind.NUMERIC,
+    ),
+    _rule(
+        rf"(?:(?<=by )|(?<=before )|(?<=before the )|(?<=before my )|(?<=before our )|(?<=until )|(?<=till )"
+        rf"|(?<=no later than ))(?:{_PART}|{_TIME})"
         rf"|(?<=до )(?:обеда|обіду|полудня|{_TIME})|(?<=к )(?:обеду|{_TIME})|(?<=do )(?:obeda|obidu)"
         rf"|(?:(?<=bis )|(?<=bis um )|(?<=bis spätestens ))(?:mittag|{_TIME})|(?<=vor )(?:mittag|{_TIME})"
         rf"|(?:(?<=antes de )|(?<=antes del ))(?:mediodía|comer|(?:las? )(?:[01]?\d|2[0-3]|{_HOUR_WORDS})\w?\b)"
         r"|(?<=antes de la )una\b",
         _in_days(0),
         DateKind.TIME,
+    ),
+    _rule(
+        r"(?:(?<=by the )|(?<=before the )|(?<=no later than the )|(?<=bis zum )|(?<=vor dem )|(?<=до )|(?<=к )"
+        r"|(?<=antes del )|(?<=para el ))"
+        r"(?P<day>first|1st|ersten|первого|першого|primero|uno)(?: числа)?(?=\s*(?:[,.!?;:)]|$|and\b|please\b"
+        r"|pls\b|bitte\b))",
+        lambda _match, today: (today.replace(day=1) + timedelta(days=32)).replace(day=1),
+        DateKind.NUMERIC,
+    ),
+    _rule(
+        rf"\b(?:cut-?off|deadline|last (?:pick-?up|post|collection|call)|\w+schluss|hora límite)(?: time)?"
+        rf"(?: is| at| ist| um| es| a las|:)* (?:{_TIME})\b",
+        _in_days(0),
+        DateKind.TIME,
+    ),
+    _rule(
+        rf"(?:(?<=\bat )|(?<=\bum )|(?<=\ba las )|(?<=\bв )|(?<=\bо ))(?:{_TIME}"
+        r"|midnight|noon|mitternacht|medianoche|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|dos|tres"
+        r"|четыре|пять|шесть|семь|восемь|девять|десять"
+        r"|четвертій|п'ятій|шостій|сьомій|восьмій|дев'ятій|десятій)\b",
+        _in_days(0),
+        DateKind.HOUR,
     ),
 )
