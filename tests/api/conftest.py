@@ -179,6 +179,7 @@ def make_settings(database_url: str, nats_url: str, folder: Path) -> Settings:
             manifests_dir=folder / "manifests",
             secrets_dir=folder / "secrets",
             gateway_url="http://hooks.test",
+            crds_dir=Path(__file__).parents[2] / "crds",
         ),
     )
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from tracker_core.errors import InvalidManifestError, UnauthenticatedError
-from tracker_core.manifests import SecretKeyRef, Webhook, parse_manifest
-from tracker_ingestion.kinds.gateway.presets import PRESETS
+from tracker_core.manifests import Provider, SecretKeyRef, Webhook, parse_manifest
+from tracker_core.manifests.signing import sign
 from tracker_ingestion.kinds.gateway.verification import Verifier, build_verifier
 
 NOW = 1_800_000_000.0
@@ -34,12 +34,11 @@ def verifier(provider: str, secrets: dict[str, str], verification: dict[str, Any
         }
     )
     assert isinstance(webhook, Webhook)
-    preset = PRESETS[webhook.spec.provider]
 
     def read(namespace: str, ref: SecretKeyRef) -> bytes:
         return secrets[ref.name].encode()
 
-    return build_verifier(webhook, preset.scheme, preset.token_header, read)
+    return build_verifier(webhook, read)
 
 
 def accepts(checked: Verifier, headers: dict[str, str], body: bytes, now: float = NOW) -> bool:
@@ -171,3 +170,27 @@ def test_token_header_of_the_manifest_wins() -> None:
     checked = verifier("gitlab", {"current": "t"}, {"as": ["token"], "header": "X-Mine"})
     assert accepts(checked, {"X-Mine": "t"}, b"")
     assert not accepts(checked, {"X-Gitlab-Token": "t"}, b"")
+
+
+@pytest.mark.parametrize("provider", Provider)
+def test_what_core_signs_the_gateway_believes_and_nothing_else(provider: Provider) -> None:
+    secret = b"whsec_" + base64.b64encode(b"0123456789abcdef") if provider in STANDARD else b"s3cret"
+    ref = {"secretRef": {"name": "s", "key": "k"}}
+    way = {"type": "Token", "token": ref} if provider is Provider.TELEGRAM else {"type": "HMAC", "hmac": ref}
+    webhook = parse_manifest(
+        {
+            "apiVersion": "tasktracker.dev/v1alpha1",
+            "kind": "Webhook",
+            "metadata": {"name": "w"},
+            "spec": {"sourceRef": {"name": "s"}, "provider": provider, "verification": way},
+        }
+    )
+    assert isinstance(webhook, Webhook)
+    checked = build_verifier(webhook, lambda _namespace, _ref: secret)
+    headers = sign(webhook, secret, b"body", NOW, id_="m1")
+
+    assert accepts(checked, headers, b"body")
+    assert provider is Provider.TELEGRAM or not accepts(checked, headers, b"another")
+
+
+STANDARD = {Provider.STANDARD_WEBHOOKS, Provider.GITLAB}

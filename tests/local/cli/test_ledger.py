@@ -12,7 +12,7 @@ BOOK: dict[str, Any] = {
     "waiting": 1,
     "dead": 1,
     "balanced": True,
-    "bus": {"accepted": 10, "recorded": 10, "replayed": 0, "in_flight": 0, "lost": 0},
+    "bus": {"accepted": 10, "recorded": 10, "replayed": 0, "removed": 0, "in_flight": 0, "lost": 0},
     "sources": [{"source": "default/inbox", "received": 10, "tasks": 6, "ignored": 2, "waiting": 1, "dead": 1}],
 }
 
@@ -22,7 +22,7 @@ def test_table_adds_up(run: Run, server: Server) -> None:
     result = run("ledger")
     assert result.exit_code == 0
     assert "Balanced: 10 received = 6 + 2 + 1 + 1" in result.stdout
-    assert "Bus: 10 accepted, 10 recorded, 0 replayed, 0 in flight, 0 lost" in result.stdout
+    assert "Bus: 10 accepted, 10 recorded, 0 replayed, 0 removed, 0 in flight, 0 lost" in result.stdout
     assert [line.split()[0] for line in result.stdout.splitlines()[:3]] == ["SOURCE", "default/inbox", "total"]
 
 

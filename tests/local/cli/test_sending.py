@@ -8,7 +8,8 @@ import subprocess
 
 import pytest
 from tracker_core.manifests import Webhook, read_documents
-from tracker_local.cli.sending import Outlet, proof
+from tracker_core.manifests.signing import sign
+from tracker_local.cli.sending import Outlet
 
 from tests.local.cli.conftest import WEBHOOK_TOKEN, Run, Server, problem
 
@@ -80,12 +81,12 @@ def test_webhook_of_a_provider_is_refused(run: Run, server: Server) -> None:
 
 def test_token_in_another_header_is_bare() -> None:
     hook = webhook("{type: Token, token: {header: X-Key, secretRef: {name: a, key: b}}}")
-    assert proof(hook, b"s3cret", BODY, 0) == {"X-Key": "s3cret"}
+    assert sign(hook, b"s3cret", BODY, 0) == {"X-Key": "s3cret"}
 
 
 def test_body_is_signed() -> None:
     hook = webhook("{type: HMAC, hmac: {secretRef: {name: a, key: b}}}")
-    assert proof(hook, b"key", BODY, 0) == {"X-Signature": hmac.new(b"key", BODY, hashlib.sha256).hexdigest()}
+    assert sign(hook, b"key", BODY, 0) == {"X-Signature": hmac.new(b"key", BODY, hashlib.sha256).hexdigest()}
 
 
 def test_signature_covers_the_time_where_the_manifest_has_a_header_for_it() -> None:
@@ -94,7 +95,7 @@ def test_signature_covers_the_time_where_the_manifest_has_a_header_for_it() -> N
         " encoding: base64, timestampHeader: X-Time}}"
     )
     signed = base64.b64encode(hmac.new(b"key", b"1700000000." + BODY, hashlib.sha512).digest()).decode()
-    assert proof(hook, b"key", BODY, 1_700_000_000.9) == {"X-Sig": f"v1={signed}", "X-Time": "1700000000"}
+    assert sign(hook, b"key", BODY, 1_700_000_000.9) == {"X-Sig": f"v1={signed}", "X-Time": "1700000000"}
 
 
 def test_printed_curl_line_works_as_it_stands(server: Server) -> None:

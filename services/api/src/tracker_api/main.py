@@ -33,6 +33,7 @@ from tracker_api.housekeeping import keep_house
 from tracker_api.identities.endpoints import router as identities
 from tracker_api.imports.endpoints import router as imports
 from tracker_api.ledger.endpoints import router as ledger
+from tracker_api.live.health_watch import watch_health
 from tracker_api.live.socket import LiveSocket
 from tracker_api.manifests.endpoints import router as manifests
 from tracker_api.messages.endpoints import router as messages
@@ -42,11 +43,14 @@ from tracker_api.middleware.tracing import TracingMiddleware
 from tracker_api.notifications.endpoints import router as notifications
 from tracker_api.openapi import DescribedAPI
 from tracker_api.replies.endpoints import router as replies
+from tracker_api.samples.endpoints import router as samples
 from tracker_api.settings import Settings
 from tracker_api.sources.endpoints import router as sources
 from tracker_api.stats.endpoints import router as stats
 from tracker_api.tasks.endpoints import router as tasks
 from tracker_api.views.endpoints import router as views
+from tracker_api.webhooks.endpoints import router as webhooks
+from tracker_api.webhooks.rotating import look_after
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +61,10 @@ ROUTERS = (
     attachments,
     replies,
     sources,
+    webhooks,
     manifests,
     imports,
+    samples,
     events,
     stats,
     accuracy,
@@ -111,7 +117,14 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def]  # noqa: ANN2
             app.state.context = context
             loops = [
                 asyncio.create_task(loop)
-                for loop in (context.publisher.run(), context.feed.run(), keep_house(context.engine), respond(context))
+                for loop in (
+                    context.publisher.run(),
+                    context.feed.run(),
+                    keep_house(context.engine),
+                    respond(context),
+                    look_after(context),
+                    watch_health(context.bus, context.hub),
+                )
             ]
             try:
                 # A start without the feed is a start all the same; the heartbeat tells.

@@ -21,6 +21,7 @@ from starlette.responses import Response
 from tracker_core import telemetry
 from tracker_core.errors import (
     InvalidInputError,
+    InvalidManifestError,
     MalformedError,
     NotFoundError,
     RateLimitedError,
@@ -37,7 +38,7 @@ MEDIA_TYPE = "application/problem+json"
 class ProblemField(BaseModel):
     """What is wrong with one field."""
 
-    loc: str = Field(description="Where: `body.title`, `query.limit`")
+    loc: str = Field(description="Where: `body.title`, `query.limit`, `0.spec.email.host`")
     message: str = Field(description="What was expected")
 
 
@@ -89,6 +90,8 @@ def problem_response(error: TrackerError, headers: Mapping[str, str] | None = No
         body["cure"] = error.cure
     if isinstance(error, InvalidFieldsError):
         body["errors"] = [field.model_dump() for field in error.fields]
+    elif isinstance(error, InvalidManifestError) and error.fields:
+        body["errors"] = [{"loc": where, "message": what} for where, what in error.fields]
     if trace_id := telemetry.trace_id_of(telemetry.current_traceparent()):
         body["trace_id"] = trace_id
     sent = dict(headers or {})

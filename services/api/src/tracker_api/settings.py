@@ -24,6 +24,8 @@ class ApiSettings(BaseModel):
     """Folder of Source and Webhook manifests: `<namespace>/<kind>-<name>.yaml`."""
     secrets_dir: Path
     """Folder of secrets: `<namespace>/<secret>/<key>`."""
+    crds_dir: Path | None = None
+    """Folder with `source.yaml` and `webhook.yaml`, which forms are made from; none serves no schemas."""
     session_ttl: timedelta = timedelta(days=30)
     """How long a browser stays logged in."""
     max_sockets: int = Field(default=2000, ge=1)

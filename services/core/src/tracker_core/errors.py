@@ -4,6 +4,7 @@ Every error names the object and the cure, and knows its HTTP status and whether
 (HTTP, job, operator, bot, CLI) has one renderer for the whole tree; nothing else is shown to a client.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -46,9 +47,19 @@ class MalformedError(InvalidInputError):
 
 
 class InvalidManifestError(InvalidInputError):
-    """A manifest breaks the schema of its kind."""
+    """A manifest breaks the schema of its kind.
+
+    Args:
+        detail: As of every error.
+        cure: As of every error.
+        fields: Where and what is wrong there: `("0.spec.email.host", "Field required")`; the number is the document's.
+    """
 
     title = "Invalid manifest"
+
+    def __init__(self, detail: str, *, cure: str | None = None, fields: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(detail, cure=cure)
+        self.fields = tuple(fields)
 
 
 class UnauthenticatedError(TrackerError):

@@ -39,9 +39,11 @@ class Verb(StrEnum):
     VIEW_CREATED = "view.created"
     VIEW_UPDATED = "view.updated"
     VIEW_DELETED = "view.deleted"
+    SOURCE_DELETED = "source.deleted"
     MEMBER_CREATED = "member.created"
     DEAD_LETTER_RETRIED = "dead_letter.retried"
     DEAD_LETTER_DISCARDED = "dead_letter.discarded"
+    DEAD_LETTER_REOPENED = "dead_letter.reopened"
 
 
 class ActorKind(StrEnum):

@@ -114,6 +114,13 @@ async def read_heartbeats(js: JetStreamContext) -> dict[str, Heartbeat]:
     return found
 
 
+async def withdraw(js: JetStreamContext, source: str) -> None:
+    """Forget that `namespace/name` was announced: a recorder that starts later would make its row anew."""
+    key = source.replace("/", ".", 1)
+    with contextlib.suppress(NatsError, TimeoutError, OSError):
+        await (await js.key_value(SOURCES_BUCKET)).delete(key)
+
+
 async def announce(js: JetStreamContext, source: ServedSource) -> None:
     """Tell the recorder of a Source that this process serves; unchanged specs are not written again."""
     bucket = await js.key_value(SOURCES_BUCKET)

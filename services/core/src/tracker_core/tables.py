@@ -371,7 +371,8 @@ class Message(SQLModel, table=True):
         _one_of("state", MessageState),
         CheckConstraint("raw_encoding in ('text', 'base64')", name="raw_encoding"),
         Index("ix_message_workspace_id_id", "workspace_id", "id"),
-        Index("ix_message_source_id_state", "source_id", "state"),
+        # In the order of the lists too: the newest dead letter among a million messages is found at once.
+        Index("ix_message_source_id_state_id", "source_id", "state", "id"),
         Index(
             "ix_message_conversation_id_id",
             "conversation_id",
@@ -442,6 +443,17 @@ class Message(SQLModel, table=True):
             Computed("to_tsvector('simple', left(subject || ' ' || text, 100000))", persisted=True),
         ),
     )
+
+
+class Removal(SQLModel, table=True):
+    """The place of a message that somebody has removed: the ledger knows why there is no row."""
+
+    stream_epoch: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    stream_seq: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    workspace_id: UUID = _workspace()
+    source: str = _text()
+    """`namespace/name` of the Source that had brought it."""
+    created_at: datetime = _time()
 
 
 class Replay(SQLModel, table=True):
@@ -863,6 +875,7 @@ class DeadLetter(SQLModel, table=True):
         _one_of("state", DeadLetterState),
         Index("ix_dead_letter_workspace_id_id", "workspace_id", "id"),
         Index("ix_dead_letter_message_id", "message_id"),
+        Index("ix_dead_letter_open", "workspace_id", "id", postgresql_where=text("state = 'open'")),
         Index(
             "ix_dead_letter_stream",
             "stream_epoch",
@@ -884,6 +897,10 @@ class DeadLetter(SQLModel, table=True):
     trace_id: str = _text()
     state: str = _text(DeadLetterState.OPEN)
     note: str = _text()
+    text_before: str | None = _text(null=True)
+    """The message's text before a person edited it to try again; null when nobody did."""
+    text_after: str | None = _text(null=True)
+    """What was sent to triage instead."""
     created_at: datetime = _time()
     settled_at: datetime | None = _time(null=True)
     settled_by: UUID | None = _reference("member.id", null=True, ondelete="SET NULL")

@@ -23,6 +23,8 @@ _LAST_PORT = 65_535
 API_PORT, GATEWAY_PORT = 8080, 8081
 """First choices; a port that is taken is replaced by a free one, which then stays."""
 
+_REPOSITORY = Path(tracker_local.__file__).parents[4]
+"""The package is installed from the working tree; `make` builds the dashboard there."""
 _DEFAULT_PORTS = {"postgres": 5432, "nats": 4222}
 
 
@@ -107,7 +109,8 @@ class Plan:
             "PORT": str(self.api_port),
             "PUBLIC_URL": self.api_url,
             "GATEWAY_URL": self.gateway_url,
-            "DASHBOARD_DIR": str(_dashboard_folder()),
+            "DASHBOARD_DIR": str(_REPOSITORY / "services/dashboard/dist"),
+            "CRDS_DIR": str(_REPOSITORY / "crds"),
         } | folders
         # It faces the outside, so it does not even learn where the database is.
         gateway = {"HOST": self.gateway_host, "PORT": str(self.gateway_port)} | folders
@@ -227,8 +230,3 @@ def _reachable(host: str) -> str:
     if host in {"0.0.0.0", "::"}:  # noqa: S104 -- compared, not bound
         return LOOPBACK
     return f"[{host}]" if ":" in host else host
-
-
-def _dashboard_folder() -> Path:
-    """Where `make` builds the dashboard: the package is installed from the working tree."""
-    return Path(tracker_local.__file__).parents[3] / "dashboard" / "dist"

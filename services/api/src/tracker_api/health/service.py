@@ -45,11 +45,11 @@ async def get_readiness(context: Context) -> Live:
 
 
 def components_of(heartbeats: dict[str, Heartbeat]) -> list[Component]:
-    """Return each process that says how it is, and the expected ones that do not. Sources have their own list."""
+    """Return each process that says how it is, and the expected ones that do not; Sources have a list of their own."""
     found = [
         Component(name=key, status=beat.state, last_seen=beat.at, detail=beat.detail)
         for key, beat in sorted(heartbeats.items())
-        if not key.startswith("source.")
+        if not key.startswith(("source.", "webhook."))
     ]
     alive = {component.name.partition(".")[0] for component in found}
     missing = [

@@ -21,6 +21,8 @@ class BusProof(BaseModel):
     """Of these, those with a row: a message, or a dead letter for bytes that are none."""
     replayed: int
     """Of these, repeats that changed nothing."""
+    removed: int
+    """Of these, those that somebody has removed: samples, or all that a deleted Source had brought."""
     in_flight: int
     """Of these, those that still wait on the stream."""
     lost: int

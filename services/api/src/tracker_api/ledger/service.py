@@ -56,6 +56,7 @@ def prove(*, last: int, stored: int, recorded: Recorded) -> BusProof:
         accepted=last,
         recorded=recorded.messages + recorded.poison,
         replayed=recorded.replayed,
+        removed=recorded.removed,
         in_flight=min(missing, stored),
         lost=max(0, missing - stored),
     )

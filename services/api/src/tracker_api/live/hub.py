@@ -5,6 +5,7 @@ ring and the frames that follow without a gap and without a repetition.
 """
 
 import asyncio
+import json
 from collections import deque
 from dataclasses import dataclass
 from uuid import UUID
@@ -41,6 +42,11 @@ def hello_frame(seq: int) -> str:
 def reset_frame(seq: int) -> str:
     """Return the frame that says: what you missed is gone, fetch afresh and go on from `seq`."""
     return f'{{"type":"reset","seq":{seq}}}'
+
+
+def health_frame(key: str) -> str:
+    """Return the frame that says: how `<component>.<instance>` is has changed; ask again."""
+    return f'{{"type":"health","key":{json.dumps(key)}}}'
 
 
 class Ring:
@@ -142,6 +148,10 @@ class Hub:
     def ping(self) -> None:
         """Let every client know that the connection lives."""
         self._send_to_all(PING)
+
+    def tell(self, frame: str) -> None:
+        """Send a frame without a place in the feed to everybody; who is away misses nothing that lasts."""
+        self._send_to_all(frame)
 
     def join(self, workspace_id: UUID, listener: Listener, *, since: int | None) -> Joined:
         """Send the workspace's frames to the listener from now on; those after `since` are returned."""

@@ -9,16 +9,19 @@ import fcntl
 import logging
 import os
 import secrets
+import shlex
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tracker_core.channels.secret_files import read_secret, secret_path
 from tracker_core.errors import ConflictError, InvalidManifestError, TrackerError, UnavailableError
-from tracker_core.manifests import Manifest, Secret, Source, Webhook, dump_manifest, read_documents
+from tracker_core.manifests import Manifest, Secret, SecretKeyRef, Source, Webhook, dump_manifest, read_documents
+from tracker_core.manifests.metadata import ObjectMeta
 
-from tracker_api.manifests.store import Applied, Result, check_immutable
+from tracker_api.manifests.store import Applied, Result, SecretKeys, check_immutable
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +59,8 @@ class FileManifestStore:
     def __init__(self, manifests: Path, secrets_folder: Path) -> None:
         self._manifests = manifests.absolute()
         self._secrets = secrets_folder.absolute()
+        self._parsed: dict[Path, tuple[tuple[int, int, int], list[Manifest]]] = {}
+        """What each file said when it was read, by its time, size and inode."""
 
     async def read(self) -> list[Source | Webhook]:
         """Return every Source and Webhook, by kind and name."""
@@ -66,23 +71,88 @@ class FileManifestStore:
         """Write the manifests: all of them, or none when one is refused."""
         return await asyncio.to_thread(self._apply, manifests)
 
+    async def check(self, manifests: Sequence[Manifest]) -> list[Applied]:
+        """Say what `apply` would do, and raise what it would raise; write nothing."""
+        return await asyncio.to_thread(self._check, manifests)
+
+    async def delete(self, manifests: Sequence[Source | Webhook]) -> None:
+        """Take these away: all of them, or none when one is refused."""
+        await asyncio.to_thread(self._delete, manifests)
+
+    async def secrets(self) -> list[SecretKeys]:
+        """Return the Secrets with the names of their keys, by name."""
+        return await asyncio.to_thread(self._list_secrets)
+
+    async def set_secret(self, namespace: str, ref: SecretKeyRef, value: bytes | None) -> None:
+        """Write one key of a Secret and leave the others; None takes the key away."""
+        await asyncio.to_thread(self._set_secret, namespace, ref, value)
+
+    async def read_secret(self, namespace: str, ref: SecretKeyRef) -> bytes:
+        """Return a value, for this program alone."""
+        return await asyncio.to_thread(read_secret, self._secrets, namespace, ref)
+
+    def secret_command(self, namespace: str, ref: SecretKeyRef) -> str:
+        """Return the shell command that prints a value to who may read its file."""
+        return f"cat {shlex.quote(str(secret_path(self._secrets, namespace, ref)))}"
+
     def _apply(self, manifests: Sequence[Manifest]) -> list[Applied]:
+        with self._writing():
+            known = self._read()
+            steps = [self._plan(manifest, known) for manifest in manifests]
+            for step in steps:
+                for path, content in step.files.items():
+                    _replace(path, content, private=isinstance(step.manifest, Secret))
+                for path in step.obsolete:
+                    path.unlink(missing_ok=True)
+        return [Applied(step.manifest, step.result) for step in steps]
+
+    def _check(self, manifests: Sequence[Manifest]) -> list[Applied]:
+        known = self._read()
+        steps = [self._plan(manifest, known) for manifest in manifests]
+        return [Applied(step.manifest, step.result) for step in steps]
+
+    def _delete(self, manifests: Sequence[Source | Webhook]) -> None:
+        with self._writing():
+            known = self._read()
+            stored = [known[key] for item in manifests if (key := (item.kind, item.key)) in known]
+            for item in stored:
+                self._check_alone(item)
+            for item in stored:
+                item.path.unlink(missing_ok=True)
+
+    def _list_secrets(self) -> list[SecretKeys]:
+        # The runtime keeps files of its own beside the namespaces; only folders in folders are Secrets.
+        folders = [folder for folder in self._secrets.glob("*/*") if folder.is_dir()]
+        return [
+            SecretKeys(
+                folder.parent.name,
+                folder.name,
+                tuple(sorted(path.name for path in folder.iterdir() if path.is_file() and path.name[0] != ".")),
+            )
+            for folder in sorted(folders)
+        ]
+
+    def _set_secret(self, namespace: str, ref: SecretKeyRef, value: bytes | None) -> None:
+        secret = Secret(metadata=ObjectMeta(name=ref.name, namespace=namespace))
+        path = secret_path(self._secrets, namespace, ref)
+        with self._writing():
+            if value is None:
+                path.unlink(missing_ok=True)
+                return
+            self._check_place(secret, path)
+            _replace(path, value, private=True)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
         try:
             self._manifests.mkdir(parents=True, exist_ok=True)
             with _locked(self._manifests / _LOCK_FILE):
-                known = self._read()
-                steps = [self._plan(manifest, known) for manifest in manifests]
-                for step in steps:
-                    for path, content in step.files.items():
-                        _replace(path, content, private=isinstance(step.manifest, Secret))
-                    for path in step.obsolete:
-                        path.unlink(missing_ok=True)
+                yield
         except OSError as error:
             raise UnavailableError(
                 f"The manifests cannot be written: {error.strerror}",
                 cure="Check space and permissions of TRACKER_API__MANIFESTS_DIR and TRACKER_API__SECRETS_DIR",
             ) from error
-        return [Applied(step.manifest, step.result) for step in steps]
 
     def _plan(self, manifest: Manifest, known: _Known) -> _Step:
         """Say what is to be done; everything that can be refused is refused here, before anything is written."""
@@ -115,15 +185,19 @@ class FileManifestStore:
             return _Step(manifest, Result.UNCHANGED, {})
         else:
             check_immutable(old.manifest, manifest)
-            if not old.alone:
-                raise ConflictError(
-                    f"{manifest.kind} '{manifest.key}' stands in {old.path.relative_to(self._manifests)} with others",
-                    cure="Give each object a file of its own, or edit that file",
-                )
+            self._check_alone(old)
             path, result = old.path, Result.CONFIGURED
         # A further document of the same object is compared with this one.
         known[key] = _Stored(manifest, path, alone=True)
         return _Step(manifest, result, {path: dump_manifest(manifest).encode()})
+
+    def _check_alone(self, stored: _Stored) -> None:
+        if not stored.alone:
+            manifest, path = stored.manifest, stored.path.relative_to(self._manifests)
+            raise ConflictError(
+                f"{manifest.kind} '{manifest.key}' stands in {path} with others",
+                cure="Give each object a file of its own, or edit that file",
+            )
 
     def _check_place(self, manifest: Manifest, path: Path) -> None:
         """Refuse what would leave the folder or not fit into it; the schemas keep slashes and dots out of the names."""
@@ -143,13 +217,19 @@ class FileManifestStore:
 
     def _read(self) -> _Known:
         known: _Known = {}
+        parsed = {}
         for path in sorted(self._manifests.rglob("*")):
             if path.suffix not in _SUFFIXES or any(
                 part.startswith(".") for part in path.relative_to(self._manifests).parts
             ):
                 continue
             try:
-                documents = read_documents(path.read_text(encoding="utf-8"))
+                status = path.stat()
+                stamp = status.st_mtime_ns, status.st_size, status.st_ino
+                before, documents = self._parsed.get(path, (None, []))
+                if before != stamp:
+                    documents = read_documents(path.read_text(encoding="utf-8"))
+                parsed[path] = stamp, documents
             except FileNotFoundError:
                 continue
             except (TrackerError, UnicodeDecodeError) as error:
@@ -159,6 +239,7 @@ class FileManifestStore:
             for manifest in documents:
                 if not isinstance(manifest, Secret):
                     known.setdefault((manifest.kind, manifest.key), _Stored(manifest, path, alone=len(documents) == 1))
+        self._parsed = parsed
         return known
 
 

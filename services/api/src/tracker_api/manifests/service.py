@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from tracker_core.errors import InvalidManifestError, MalformedError
-from tracker_core.events import Change, Entity, Verb
+from tracker_core.events import Actor, Change, Entity, Verb
 from tracker_core.health import ServedSource
 from tracker_core.manifests import Manifest, Secret, Source, Webhook, dump_manifest, read_documents
 from tracker_core.repositories import sources
@@ -18,9 +18,15 @@ from tracker_api.manifests.store import Applied, Result
 
 async def apply(context: Context, principal: Principal, body: bytes) -> list[AppliedManifest]:
     """Apply YAML or JSON with one or more documents: all of them, or none when one is refused."""
-    manifests = _parse(body)
+    return await apply_manifests(context, principal.workspace_id, principal.actor, _parse(body))
+
+
+async def apply_manifests(
+    context: Context, workspace_id: UUID, actor: Actor, manifests: Sequence[Manifest]
+) -> list[AppliedManifest]:
+    """Apply manifests: all of them, or none when one is refused."""
     # The store is written after the rows: what Postgres refuses leaves the folder alone.
-    async with context.transactions.begin(principal.workspace_id, principal.actor) as tx:
+    async with context.transactions.begin(workspace_id, actor) as tx:
         known = {(manifest.kind, manifest.key): manifest for manifest in await context.manifests.read()}
         known |= {(m.kind, m.key): m for m in manifests if not isinstance(m, Secret)}
         projected = await _project(tx, manifests, list(known.values()))
@@ -29,20 +35,27 @@ async def apply(context: Context, principal: Principal, body: bytes) -> list[App
             source_id = projected.get(_source_key(item.manifest))
             if source_id is not None and item.result is not Result.UNCHANGED:
                 tx.record(_configured(item, Entity("source", source_id)))
-    return [
-        AppliedManifest(
-            kind=item.manifest.kind,
-            namespace=item.manifest.metadata.namespace,
-            name=item.manifest.metadata.name,
-            result=item.result,
-        )
-        for item in applied
-    ]
+    return [_applied(item) for item in applied]
+
+
+def _applied(item: Applied) -> AppliedManifest:
+    meta = item.manifest.metadata
+    return AppliedManifest(kind=item.manifest.kind, namespace=meta.namespace, name=meta.name, result=item.result)
+
+
+async def check(context: Context, body: bytes) -> list[AppliedManifest]:
+    """Say what `apply` would do, and raise what it would raise."""
+    return [_applied(item) for item in await context.manifests.check(_parse(body))]
 
 
 async def dump(context: Context) -> str:
     """Return every Source and Webhook as YAML documents. Secrets are never given out."""
-    return "---\n".join(dump_manifest(manifest) for manifest in await context.manifests.read())
+    return dump_all(await context.manifests.read())
+
+
+def dump_all(manifests: Sequence[Source | Webhook]) -> str:
+    """Return manifests as YAML documents."""
+    return "---\n".join(map(dump_manifest, manifests))
 
 
 def _parse(body: bytes) -> list[Manifest]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from tracker_core.errors import ConflictError
-from tracker_core.manifests import Manifest, Source, Webhook
+from tracker_core.manifests import Manifest, SecretKeyRef, Source, Webhook
 
 
 class Result(StrEnum):
@@ -25,6 +25,15 @@ class Applied:
     result: Result
 
 
+@dataclass(frozen=True)
+class SecretKeys:
+    """A Secret without what it holds."""
+
+    namespace: str
+    name: str
+    keys: tuple[str, ...]
+
+
 class ManifestStore(Protocol):
     """Where the manifests are: the one truth about what is connected."""
 
@@ -39,6 +48,42 @@ class ManifestStore(Protocol):
             ConflictError: one changes what cannot be changed.
             InvalidManifestError: one cannot be stored.
         """
+        ...
+
+    async def check(self, manifests: Sequence[Manifest]) -> list[Applied]:
+        """Say what `apply` would do, and raise what it would raise; write nothing."""
+        ...
+
+    async def delete(self, manifests: Sequence[Source | Webhook]) -> None:
+        """Take these away: all of them, or none when one is refused. One that is gone already is no error.
+
+        Raises:
+            ConflictError: one stands in a file with others.
+        """
+        ...
+
+    async def secrets(self) -> list[SecretKeys]:
+        """Return the Secrets with the names of their keys, by name."""
+        ...
+
+    async def set_secret(self, namespace: str, ref: SecretKeyRef, value: bytes | None) -> None:
+        """Write one key of a Secret and leave the others; None takes the key away.
+
+        Raises:
+            InvalidManifestError: it cannot be stored.
+        """
+        ...
+
+    async def read_secret(self, namespace: str, ref: SecretKeyRef) -> bytes:
+        """Return a value, for this program alone: it signs a test message, it is never given out.
+
+        Raises:
+            UnavailableError: there is none; the text names Secret and key.
+        """
+        ...
+
+    def secret_command(self, namespace: str, ref: SecretKeyRef) -> str:
+        """Return the shell command that prints a value to who may read it there."""
         ...
 
 

@@ -50,6 +50,10 @@ class Source(BaseModel):
     autonomy: Autonomy
     auto_threshold: int
     """Percent of confidence from which `Auto` makes tasks by itself."""
+    configured: bool
+    """Whether there is a manifest of it; without one it is only where messages have come from."""
+    sample: bool
+    """Whether it holds the sample messages."""
     suspended: bool
     reply: ReplyPolicy
     health: SourceHealth
@@ -63,3 +67,11 @@ class SourceList(BaseModel):
 
     items: list[Source]
     next: None = None
+
+
+class SourceCheck(BaseModel):
+    """What the process of a Source says when it is asked."""
+
+    ok: bool
+    detail: str
+    """As whom its provider knows us, or what is wrong and the cure."""

@@ -9,6 +9,7 @@ from nats.js.errors import APIError
 from tracker_core.database import reading
 from tracker_core.health import Heartbeat, read_heartbeats
 from tracker_core.manifests import Autonomy, SourceKind
+from tracker_core.manifests import Source as Manifest
 from tracker_core.manifests.source import ReplySpec
 from tracker_core.repositories import ledger
 from tracker_core.repositories import sources as repository
@@ -19,6 +20,8 @@ from tracker_api.auth import Principal
 from tracker_api.context import Context
 from tracker_api.sources.schemas import Counts, ReplyPolicy, Source, SourceHealth, SourceList
 
+SAMPLES = "default/samples"
+"""The Source of the sample messages; it has no manifest, so nothing else can send to it."""
 _DEFAULT_THRESHOLD = 85
 
 
@@ -27,18 +30,26 @@ async def list_sources(context: Context, principal: Principal) -> SourceList:
     async with reading(context.engine) as connection:
         rows = await repository.list_sources(connection, principal.workspace_id)
         counted = {row.source_id: row for row in await ledger.count_by_source(connection, principal.workspace_id)}
-    heartbeats: Mapping[str, Heartbeat] | None = None
+    heartbeats = await heartbeats_of(context)
+    gateway = context.settings.api.gateway_url.rstrip("/")
+    known = {item.key for item in await context.manifests.read() if isinstance(item, Manifest)}
+    return SourceList(
+        items=[_source(row, counted.get(row.id), heartbeats, gateway, configured=row.key in known) for row in rows]
+    )
+
+
+async def heartbeats_of(context: Context) -> Mapping[str, Heartbeat] | None:
+    """Return the heartbeats of everything alive, by key; None when the bus does not tell."""
     if context.bus.nc.is_connected:
         with contextlib.suppress(nats.errors.Error, APIError, TimeoutError, OSError):
-            heartbeats = await read_heartbeats(context.bus.js)
-    gateway = context.settings.api.gateway_url.rstrip("/")
-    return SourceList(items=[_source(row, counted.get(row.id), heartbeats, gateway) for row in rows])
+            return await read_heartbeats(context.bus.js)
+    return None
 
 
 def source_health(source: SourceState, heartbeats: Mapping[str, Heartbeat] | None) -> SourceHealth:
     """Return how a Source is, from what the processes say; `heartbeats` is None when the bus does not tell."""
     if heartbeats is None:
-        return _silent("NATS does not answer, so nobody can say how the Source is", state="unknown")
+        return silent("NATS does not answer, so nobody can say how the Source is", state="unknown")
     own = heartbeats.get(f"source.{source.namespace}.{source.name}")
     if own is not None:
         return SourceHealth(
@@ -50,12 +61,17 @@ def source_health(source: SourceState, heartbeats: Mapping[str, Heartbeat] | Non
         )
     if source.kind == SourceKind.WEBHOOK:
         if not any(key.startswith("gateway.") for key in heartbeats):
-            return _silent("The gateway does not run. Start it")
-        return _silent("The gateway does not serve it. Apply the Source and a Webhook that names it")
-    return _silent("No process serves it. Start the one of this Source")
+            return silent("The gateway does not run. Start it")
+        return silent("The gateway does not serve it. Apply the Source and a Webhook that names it")
+    return silent("No process serves it. Start the one of this Source")
 
 
-def _silent(message: str, *, state: Literal["offline", "unknown"] = "offline") -> SourceHealth:
+def _left(source: SourceState) -> SourceHealth:
+    message = "" if source.key == SAMPLES else "Its manifest is gone; its messages are kept. Apply it to go on"
+    return silent(message, state="unknown")
+
+
+def silent(message: str, *, state: Literal["offline", "unknown"] = "offline") -> SourceHealth:
     """Return how a Source is whose process says nothing."""
     return SourceHealth(state=state, message=message, reason=None, account=None, lag=0)
 
@@ -69,7 +85,12 @@ def counts(row: SourceCount | None) -> Counts:
 
 
 def _source(
-    row: SourceState, counted: SourceCount | None, heartbeats: Mapping[str, Heartbeat] | None, gateway: str
+    row: SourceState,
+    counted: SourceCount | None,
+    heartbeats: Mapping[str, Heartbeat] | None,
+    gateway: str,
+    *,
+    configured: bool,
 ) -> Source:
     # What a manifest leaves out takes the manifest's default; a Source that is only known from its messages has none.
     triage: dict[str, Any] = row.spec.get("triage") or {}
@@ -81,9 +102,11 @@ def _source(
         kind=SourceKind(row.kind),
         autonomy=Autonomy(triage.get("autonomy", Autonomy.SUGGEST)),
         auto_threshold=int(triage.get("autoThreshold", _DEFAULT_THRESHOLD)),
+        configured=configured,
+        sample=row.key == SAMPLES,
         suspended=bool(row.spec.get("suspend", False)),
         reply=ReplyPolicy(enabled=reply.enabled, require_approval=reply.require_approval),
-        health=source_health(row, heartbeats),
+        health=source_health(row, heartbeats) if configured else _left(row),
         last_message_at=row.last_message_at,
         counts=counts(counted),
         webhook_url=f"{gateway}{row.webhook_path}" if gateway and row.webhook_path else None,

@@ -12,6 +12,8 @@ from tracker_core.manifests.metadata import API_VERSION, ManifestModel, ObjectMe
 from tracker_core.manifests.source import Source
 from tracker_core.manifests.webhook import Webhook
 
+_TOLD = 5
+"""Wrong documents that one error names."""
 MAX_DOCUMENTS = 1000
 """Documents in one file."""
 
@@ -71,14 +73,26 @@ def read_documents(text: str) -> list[Manifest]:
     try:
         documents = [document for document in yaml.safe_load_all(text) if document is not None]
     except yaml.YAMLError as error:
-        raise InvalidManifestError(f"Not valid YAML: {error}") from error
+        raise InvalidManifestError(f"Not valid YAML: {error}", fields=[("yaml", str(error))]) from error
     except RecursionError as error:
         raise InvalidManifestError("Not a manifest: it is nested too deeply") from error
     if len(documents) > MAX_DOCUMENTS:
         raise InvalidManifestError(
             f"{len(documents)} documents; at most {MAX_DOCUMENTS} at once", cure="Split the file"
         )
-    return [parse_manifest(document) for document in documents]
+    manifests: list[Manifest] = []
+    wrong: list[InvalidManifestError] = []
+    fields: list[tuple[str, str]] = []
+    for place, document in enumerate(documents):
+        try:
+            manifests.append(parse_manifest(document))
+        except InvalidManifestError as error:
+            wrong.append(error)
+            fields += [(f"{place}.{where}", what) for where, what in error.fields]
+    if wrong:
+        details = "; ".join(error.detail for error in wrong[:_TOLD])
+        raise InvalidManifestError(details, cure=wrong[0].cure, fields=fields)
+    return manifests
 
 
 def parse_manifest(document: Any) -> Manifest:
@@ -96,15 +110,15 @@ def parse_manifest(document: Any) -> Manifest:
         raise InvalidManifestError(
             f"{name}: apiVersion {version!r} kind {kind!r} is not known",
             cure=f"Use {API_VERSION} Source or Webhook, or v1 Secret",
+            fields=[("kind", f"apiVersion {version!r} kind {kind!r} is not known")],
         )
     try:
         return model.model_validate({key: value for key, value in document.items() if key != "status"})
     except ValidationError as error:
         # Not str(error): it repeats the input, and a Secret's input must not reach a log or a client.
-        problems = "; ".join(
-            f"{_path(item['loc'])}: {item['msg'].removeprefix('Value error, ')}" for item in error.errors()
-        )
-        raise InvalidManifestError(f"{name}: {problems}") from None
+        fields = [(_path(item["loc"]), item["msg"].removeprefix("Value error, ")) for item in error.errors()]
+        problems = "; ".join(f"{where}: {what}" for where, what in fields)
+        raise InvalidManifestError(f"{name}: {problems}", fields=fields) from None
 
 
 def dump_manifest(manifest: Source | Webhook) -> str:

@@ -28,11 +28,13 @@ class Recorded:
     replayed: int
     poison: int
     """Bytes that were not a message; kept as dead letters."""
+    removed: int = 0
+    """Messages that somebody has removed."""
 
     @property
     def total(self) -> int:
-        """Sequences that are accounted for; each stands in exactly one of the three."""
-        return self.messages + self.replayed + self.poison
+        """Sequences that are accounted for; each stands in exactly one of the four."""
+        return self.messages + self.replayed + self.poison + self.removed
 
 
 # Counted from the index on (source_id, state) alone.
@@ -61,7 +63,8 @@ select count(*) filter (where state = 'open') as dead, count(*) filter (where st
 _RECORDED = """
 select (select count(*) from message where stream_epoch = :epoch and stream_seq <= :last),
        (select count(*) from replay where stream_epoch = :epoch and stream_seq <= :last),
-       (select count(*) from dead_letter where stream_epoch = :epoch and stream_seq <= :last and message_id is null)
+       (select count(*) from dead_letter where stream_epoch = :epoch and stream_seq <= :last and message_id is null),
+       (select count(*) from removal where stream_epoch = :epoch and stream_seq <= :last)
 """
 
 

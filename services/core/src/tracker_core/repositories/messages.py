@@ -124,28 +124,57 @@ async def list_messages(
     limit: int,
 ) -> list[MessageRow]:
     """Return at most `limit` messages older than `before`, newest first."""
-    conditions = ["m.workspace_id = :workspace"]
     values: dict[str, Any] = {"workspace": workspace_id}
     if before is not None:
-        conditions.append("m.id < :before")
         values["before"] = before
-    hits, table = "", "message"
+    if wanted.sources is not None:
+        values["sources"] = list(wanted.sources)
+    hits = ""
     if wanted.query:
         values["query"] = wanted.query
-        if await few_matches(connection, "message", f"t.{_MATCH}", values):
-            hits, table = with_hits("message", f"t.{_MATCH}"), "hits"
-        else:
-            conditions.append(f"m.{_MATCH}")
+        found = await few_matches(connection, "message", f"t.{_MATCH}", values)
+        hits = with_hits("message", f"t.{_MATCH}") if found else ""
+        page = _page("hits" if found else "message", wanted, "" if found else f"m.{_MATCH}", values, limit)
+    elif wanted.states or wanted.sources is not None:
+        page = _page_of_each(wanted, values, limit)
+    else:
+        page = _page("message", wanted, "", values, limit)
+    # Joined after the page is cut: the joins touch `limit` rows, not all that match.
+    query = f"{hits} select {_COLUMNS} from ({page}) m {_JOINS} order by m.id desc"  # noqa: S608 -- as above
+    return [MessageRow(*row) for row in await connection.execute(text(query), values)]
+
+
+def _page(table: str, wanted: MessageFilter, match: str, values: dict[str, Any], limit: int) -> str:
+    """Return the query of a page in the order of all messages."""
+    conditions = ["m.workspace_id = :workspace", match]
+    if "before" in values:
+        conditions.append("m.id < :before")
     if wanted.states:
         conditions.append("m.state = any(cast(:states as text[]))")
         values["states"] = list(wanted.states)
     if wanted.sources is not None:
         conditions.append("m.source_id = any(cast(:sources as uuid[]))")
-        values["sources"] = list(wanted.sources)
-    page = f"select m.* from {table} m where {' and '.join(conditions)} order by m.id desc limit {limit:d}"  # noqa: S608 -- constants and an integer
-    # Joined after the page is cut: the joins touch `limit` rows, not all that match.
-    query = f"{hits} select {_COLUMNS} from ({page}) m {_JOINS} order by m.id desc"  # noqa: S608 -- as above
-    return [MessageRow(*row) for row in await connection.execute(text(query), values)]
+    return (
+        f"select m.* from {table} m where {' and '.join(filter(None, conditions))} order by m.id desc limit {limit:d}"  # noqa: S608 -- constants and an integer
+    )
+
+
+def _page_of_each(wanted: MessageFilter, values: dict[str, Any], limit: int) -> str:
+    """Return the query of a page that is merged of one of each Source and state, each read off the end of its index.
+
+    Else the newest dead letter is looked for through a million messages that are none.
+    """
+    values["states"] = list(wanted.states or MessageState)
+    named = "and id = any(cast(:sources as uuid[]))" if wanted.sources is not None else ""
+    older = "and message.id < :before" if "before" in values else ""
+    return f"""
+        select m.* from (select id from source where workspace_id = :workspace {named}) wanted_source
+         cross join unnest(cast(:states as text[])) as wanted_state (state)
+         cross join lateral (select * from message
+                              where message.source_id = wanted_source.id and message.state = wanted_state.state {older}
+                              order by message.id desc limit {limit:d}) m
+         order by m.id desc limit {limit:d}
+    """  # noqa: S608 -- constants and an integer
 
 
 async def find_message(
@@ -247,6 +276,22 @@ async def known_external_ids(connection: AsyncConnection, source_id: UUID, exter
     return set(rows.scalars())
 
 
+async def find_by_external_id(
+    connection: AsyncConnection, workspace_id: UUID, source: str, external_id: str
+) -> UUID | None:
+    """Return the id of the message that a Source, `namespace/name`, has brought under this id."""
+    namespace, _, name = source.partition("/")
+    found = await connection.execute(
+        text(
+            "select m.id from message m join source s on s.id = m.source_id where m.external_id = :external_id"
+            " and s.workspace_id = :workspace and s.namespace = :namespace and s.name = :name"
+        ),
+        {"workspace": workspace_id, "namespace": namespace, "name": name, "external_id": external_id},
+    )
+    message_id: UUID | None = found.scalar()
+    return message_id
+
+
 async def send_to_triage(connection: AsyncConnection, message_id: UUID, *, new_text: str | None = None) -> bool:
     """Let a settled message wait for triage again, with another text if one is given.
 
@@ -278,6 +323,15 @@ async def settle_by_hand(connection: AsyncConnection, message_id: UUID, state: M
         text("update message set state = :state, state_reason = :reason where id = :id and state <> 'waiting'"),
         {"id": message_id, "state": state, "reason": reason},
     )
+
+
+async def revive(connection: AsyncConnection, message_id: UUID, reason: str) -> bool:
+    """Let an ignored message be dead again; False when it is something else by now."""
+    result = await connection.execute(
+        text("update message set state = 'dead', state_reason = :reason where id = :id and state = 'ignored'"),
+        {"id": message_id, "reason": reason},
+    )
+    return result.rowcount == 1
 
 
 async def ignore(connection: AsyncConnection, message_id: UUID, reason: str) -> None:

@@ -55,6 +55,22 @@ async def project(connection: AsyncConnection, workspace_id: UUID, served: Serve
     return (await connection.exec_driver_sql(_PROJECT, values)).scalar_one()  # type: ignore[no-any-return]
 
 
+async def has_messages(connection: AsyncConnection, source_id: UUID) -> bool:
+    """Say whether a Source has ever brought anything."""
+    found = await connection.execute(
+        text("select exists (select from message where source_id = :id)"), {"id": source_id}
+    )
+    return bool(found.scalar())
+
+
+async def forget_path(connection: AsyncConnection, source_id: UUID, path: str) -> None:
+    """Let a Source's row have no address any more, if it is this one."""
+    await connection.execute(
+        text("update source set webhook_path = '', updated_at = now() where id = :id and webhook_path = :path"),
+        {"id": source_id, "path": path},
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class SourceState:
     """A Source as a list shows it."""

@@ -67,6 +67,6 @@ def _sum(book: Any) -> Text:
 
 
 def _bus(bus: Any) -> Text:
-    names = ("accepted", "recorded", "replayed", "in_flight", "lost")
+    names = ("accepted", "recorded", "replayed", "removed", "in_flight", "lost")
     figures = ", ".join(f"{bus[name]} {name.replace('_', ' ')}" for name in names)
     return Text(f"Bus: {figures}", style="bold red" if bus["lost"] else "dim")

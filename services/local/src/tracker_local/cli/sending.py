@@ -1,13 +1,10 @@
 """One message to a Webhook, signed as its manifest says: what `send`, the demo and the printed curl line share."""
 
 import asyncio
-import hashlib
-import hmac
 import json
 import os
 import shlex
 import time
-from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +12,7 @@ from typing import Any
 import httpx
 from tracker_core.errors import ConfigurationError, InvalidInputError, NotFoundError, UnavailableError
 from tracker_core.manifests import Provider, SecretKeyRef, Webhook
+from tracker_core.manifests.signing import secret_ref, sign
 
 from tracker_local.cli.client import Api
 from tracker_local.cli.manifests import stored_webhooks
@@ -37,7 +35,7 @@ class Outlet:
 
     def headers(self, body: bytes, now: float) -> dict[str, str]:
         """Return the headers that prove who sent this body."""
-        return proof(self.webhook, self.secret.encode(), body, now)
+        return sign(self.webhook, self.secret.encode(), body, now)
 
     def curl(self, text: str) -> str | None:
         """Return a line for the shell that sends `text`; None when it would have to be signed."""
@@ -80,29 +78,6 @@ def find_outlet(api: Api, source: str) -> Outlet:
     )
 
 
-def proof(webhook: Webhook, secret: bytes, body: bytes, now: float) -> dict[str, str]:
-    """Return the headers that a generic Webhook asks for.
-
-    Args:
-        webhook: Its manifest; what it leaves open is as the gateway reads it.
-        secret: Token or key.
-        body: The body as it will be sent.
-        now: Seconds since the epoch, for signatures that carry the time.
-    """
-    verification = webhook.spec.verification
-    if (token := verification.token) is not None:
-        scheme = "Bearer " if token.header.lower() == "authorization" else ""
-        return {token.header: scheme + secret.decode()}
-    if (wanted := verification.hmac) is not None:
-        stamp = str(int(now))
-        signed = f"{stamp}.".encode() + body if wanted.timestamp_header else body
-        digest = hmac.new(secret, signed, getattr(hashlib, wanted.algorithm or "sha256")).digest()
-        signature = b64encode(digest).decode() if wanted.encoding == "base64" else digest.hex()
-        headers = {wanted.header or "X-Signature": (wanted.prefix or "") + signature}
-        return headers | ({wanted.timestamp_header: stamp} if wanted.timestamp_header else {})
-    return {}
-
-
 async def post(client: httpx.AsyncClient, outlet: Outlet, message: Mapping[str, Any], *, id_: str) -> dict[str, Any]:
     """Send one message; wait and try again while the gateway asks to.
 
@@ -128,9 +103,8 @@ async def post(client: httpx.AsyncClient, outlet: Outlet, message: Mapping[str, 
 
 
 def _secret(webhook: Webhook, *, local: bool) -> str:
-    verification = webhook.spec.verification
-    proving = verification.token or verification.hmac
-    if proving is None:
+    ref = secret_ref(webhook)
+    if ref is None:
         return ""
     if given := os.environ.get(SECRET_VARIABLE):
         return given
@@ -138,7 +112,7 @@ def _secret(webhook: Webhook, *, local: bool) -> str:
         raise ConfigurationError(
             f"The secret of Webhook '{webhook.key}' is not known here", cure=f"Set it as {SECRET_VARIABLE}"
         )
-    return _read(webhook, proving.secret_ref)
+    return _read(webhook, ref)
 
 
 def _read(webhook: Webhook, ref: SecretKeyRef) -> str:

@@ -96,7 +96,7 @@ def build_endpoint(
     blocked = _blocked(webhook, source)
     verifier: Verifier = OpenVerifier()
     try:
-        verifier = build_verifier(webhook, preset.scheme, preset.token_header, read_secret)
+        verifier = build_verifier(webhook, read_secret)
     except TrackerError as error:
         detail = error.detail if "Webhook" in error.detail else f"Webhook '{webhook.key}': {error.detail}"
         blocked = blocked or Blocked(detail, error.cure)

@@ -1,4 +1,4 @@
-"""What the gateway knows of each provider: how it signs, what its ids are, and where the readable text is.
+"""What the gateway knows of each provider: what its ids are, and where the readable text is. How it signs is core's.
 
 A preset is data. What a manifest sets itself always wins over it. Adding a provider adds an entry here, its name to the
 CRD, and tests with the provider's own examples.
@@ -7,8 +7,6 @@ CRD, and tests with the provider's own examples.
 from dataclasses import dataclass
 
 from tracker_core.manifests import Provider
-
-from tracker_ingestion.kinds.gateway.verification import Scheme
 
 
 @dataclass(frozen=True)
@@ -27,8 +25,6 @@ class Fields:
 class Preset:
     """One provider."""
 
-    scheme: Scheme
-    token_header: str = "Authorization"  # noqa: S105 -- the name of a header
     id_headers: tuple[str, ...] = ()
     """Headers that carry the id of a delivery, the same on each attempt; the first that is there counts."""
     id_expressions: tuple[str, ...] = ()
@@ -40,23 +36,10 @@ class Preset:
     """JMESPath to a text that the provider wants back at once, to see that the address is right."""
 
 
-# https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
-_STANDARD = Scheme(
-    header="webhook-signature",
-    encoding="base64",
-    prefix="v1",
-    layout="list",
-    timestamp_header="webhook-timestamp",
-    id_header="webhook-id",
-    signed="{id}.{timestamp}.",
-    base64_secret=True,
-)
-
 # X-Request-Id is not among them: proxies make a new one for each attempt.
 _GENERIC_ID_HEADERS = ("idempotency-key", "webhook-id")
 _GENERIC_ID_EXPRESSIONS = ("id", "message_id", "event_id")
 _GENERIC = Preset(
-    scheme=Scheme(header="X-Signature"),
     id_headers=_GENERIC_ID_HEADERS,
     id_expressions=_GENERIC_ID_EXPRESSIONS,
 )
@@ -67,7 +50,6 @@ _TELEGRAM = "(message || channel_post || edited_message || edited_channel_post)"
 PRESETS: dict[Provider, Preset] = {
     Provider.GENERIC: _GENERIC,
     Provider.STANDARD_WEBHOOKS: Preset(
-        scheme=_STANDARD,
         id_headers=("webhook-id",),
         fields=Fields(
             text="data.text || data.message || data.body || data.description || data.title || text || message",
@@ -77,14 +59,7 @@ PRESETS: dict[Provider, Preset] = {
             url="data.url",
         ),
     ),
-    # https://docs.slack.dev/authentication/verifying-requests-from-slack
     Provider.SLACK: Preset(
-        scheme=Scheme(
-            header="X-Slack-Signature",
-            prefix="v0=",
-            timestamp_header="X-Slack-Request-Timestamp",
-            signed="v0:{timestamp}:",
-        ),
         id_expressions=("event.ts && join(':', [team_id, event.channel, event.ts])", "event_id"),
         fields=Fields(
             text="event.text",
@@ -103,8 +78,6 @@ PRESETS: dict[Provider, Preset] = {
     ),
     # https://core.telegram.org/bots/api#setwebhook. The ids are those of a telegram Source, which reads more of it.
     Provider.TELEGRAM: Preset(
-        scheme=_GENERIC.scheme,
-        token_header="X-Telegram-Bot-Api-Secret-Token",  # noqa: S106 -- the name of a header
         id_expressions=(
             "(message || channel_post).[to_string(chat.id), to_string(message_id)] | join(':', @)",
             (
@@ -124,9 +97,7 @@ PRESETS: dict[Provider, Preset] = {
         ),
         ignored=f"!{_TELEGRAM}",
     ),
-    # https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
     Provider.GITHUB: Preset(
-        scheme=Scheme(header="X-Hub-Signature-256", prefix="sha256="),
         id_headers=("x-github-delivery",),
         fields=Fields(
             text=(
@@ -150,10 +121,7 @@ PRESETS: dict[Provider, Preset] = {
         ),
         ignored="zen && hook_id",
     ),
-    # https://docs.gitlab.com/user/project/integrations/webhooks/ ; its signing tokens are Standard Webhooks
     Provider.GITLAB: Preset(
-        scheme=_STANDARD,
-        token_header="X-Gitlab-Token",  # noqa: S106 -- the name of a header
         id_headers=("idempotency-key", "webhook-id"),
         fields=Fields(
             text="object_attributes.note || object_attributes.description || commits[-1].message",
@@ -167,9 +135,7 @@ PRESETS: dict[Provider, Preset] = {
             url="object_attributes.url || commits[-1].url",
         ),
     ),
-    # https://docs.stripe.com/webhooks?verify=verify-manually
     Provider.STRIPE: Preset(
-        scheme=Scheme(header="Stripe-Signature", prefix="v1", layout="pairs", signed="{timestamp}."),
         id_expressions=("id",),
         fields=Fields(
             text=(
@@ -184,7 +150,6 @@ PRESETS: dict[Provider, Preset] = {
     ),
     # https://prometheus.io/docs/alerting/latest/configuration/#webhook_config
     Provider.ALERTMANAGER: Preset(
-        scheme=_GENERIC.scheme,
         fields=Fields(
             text=(
                 "alerts[].[annotations.description || annotations.summary || annotations.message || labels.alertname][]"
@@ -198,7 +163,6 @@ PRESETS: dict[Provider, Preset] = {
     ),
     # https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier/
     Provider.GRAFANA: Preset(
-        scheme=Scheme(header="X-Grafana-Alerting-Signature"),
         fields=Fields(
             text=("alerts[].[annotations.description || annotations.summary || labels.alertname][] || message"),
             title="title || commonLabels.alertname",
@@ -210,7 +174,6 @@ PRESETS: dict[Provider, Preset] = {
     ),
     # https://docs.sentry.io/integrations/integration-platform/webhooks/
     Provider.SENTRY: Preset(
-        scheme=Scheme(header="Sentry-Hook-Signature"),
         id_headers=("request-id",),
         fields=Fields(
             text=(

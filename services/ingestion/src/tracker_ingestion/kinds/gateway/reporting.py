@@ -38,12 +38,23 @@ def served_sources(configuration: Configuration) -> Iterator[ServedSource]:
 
 
 def heartbeats(instance: str, trouble: list[str], configuration: Configuration) -> Iterator[tuple[str, Heartbeat]]:
-    """Return the health of the gateway and of each Source of type webhook, by key."""
+    """Return the health of the gateway, of each Webhook, and of each Source of type webhook, by key."""
     yield f"gateway.{instance}", heartbeat("degraded" if trouble else "ready", "; ".join(trouble)[:_MAX_DETAIL])
+    served = {endpoint.key for endpoints in configuration.routes.values() for endpoint in endpoints}
+    clashes = {problem.file: problem.detail for problem in configuration.problems}
+    for key, endpoint in configuration.endpoints.items():
+        unserved = "" if key in served else clashes.get(key, "Its path is served by another Webhook")
+        yield f"webhook.{key.replace('/', '.', 1)}", _webhook_heartbeat(endpoint, unserved)
     for key, source in configuration.sources.items():
         if source.spec.type is SourceKind.WEBHOOK:
             name = f"source.{source.metadata.namespace}.{source.metadata.name}"
             yield name, _source_heartbeat(source, _endpoints(configuration, key))
+
+
+def _webhook_heartbeat(endpoint: Endpoint, unserved: str) -> Heartbeat:
+    detail = f"{endpoint.blocked.detail}. {endpoint.blocked.cure}" if endpoint.blocked else unserved
+    last = endpoint.memory.tally.last_message_at
+    return heartbeat("degraded" if detail else "ready", detail[:_MAX_DETAIL], last_message_at=last)
 
 
 def _source_heartbeat(source: Source, endpoints: list[Endpoint]) -> Heartbeat:

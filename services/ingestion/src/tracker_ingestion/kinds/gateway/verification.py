@@ -4,43 +4,18 @@ Every comparison takes constant time, both secrets of a rotation are tried, and 
 """
 
 import base64
-import binascii
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Protocol
 
-from tracker_core.errors import InvalidManifestError, UnauthenticatedError
+from tracker_core.errors import UnauthenticatedError
 from tracker_core.manifests import SecretKeyRef, Webhook, parse_duration
+from tracker_core.manifests.signing import Scheme, scheme_of, signing_key, token_header_of
 
 MAX_SIGNATURES = 10
 """Signatures looked at in one header; senders put more than one there while they rotate a secret."""
 
 type HeaderMap = Mapping[bytes, bytes]
-
-
-@dataclass(frozen=True)
-class Scheme:
-    """How a provider signs: what is hashed, and where the signature stands."""
-
-    header: str
-    algorithm: Literal["sha256", "sha512", "sha1"] = "sha256"
-    encoding: Literal["hex", "base64"] = "hex"
-    prefix: str = ""
-    """What stands before the signature: `sha256=`."""
-    layout: Literal["single", "pairs", "list"] = "single"
-    """`single`: one signature. `pairs`: `t=1,v1=…,v1=…` (Stripe). `list`: `v1,… v1,…` (Standard Webhooks)."""
-    timestamp_header: str = ""
-    id_header: str = ""
-    signed: str = ""
-    """What is hashed before the body; `{timestamp}` and `{id}` are filled in."""
-    base64_secret: bool = False
-    """The secret is `whsec_` and base64 of the key."""
-
-    @property
-    def timed(self) -> bool:
-        """Whether the signature covers a timestamp, which then must be recent."""
-        return "{timestamp}" in self.signed
 
 
 class Verifier(Protocol):
@@ -171,13 +146,11 @@ class SecretReader(Protocol):
         """Return the value; raise a TrackerError naming Secret and key when there is none."""
 
 
-def build_verifier(webhook: Webhook, scheme: Scheme, token_header: str, read_secret: SecretReader) -> Verifier:
+def build_verifier(webhook: Webhook, read_secret: SecretReader) -> Verifier:
     """Make the verifier that a Webhook asks for.
 
     Args:
         webhook: The manifest.
-        scheme: How its provider signs; what the manifest sets wins.
-        token_header: Where its provider sends a token; what the manifest sets wins.
         read_secret: Where the secrets come from.
 
     Raises:
@@ -185,30 +158,13 @@ def build_verifier(webhook: Webhook, scheme: Scheme, token_header: str, read_sec
     """
     verification, namespace = webhook.spec.verification, webhook.metadata.namespace
     if (wanted := verification.hmac) is not None:
-        scheme = _overridden(scheme, webhook)
         secrets = _secrets(namespace, wanted.secret_ref, wanted.previous_secret_ref, read_secret)
-        if scheme.base64_secret:
-            secrets = tuple(_standard_key(webhook, secret) for secret in secrets)
-        return HmacVerifier(scheme, secrets, parse_duration(wanted.tolerance).total_seconds())
+        keys = tuple(signing_key(webhook, secret) for secret in secrets)
+        return HmacVerifier(scheme_of(webhook), keys, parse_duration(wanted.tolerance).total_seconds())
     if (token := verification.token) is not None:
-        header = token.header if "header" in token.model_fields_set else token_header
         secrets = _secrets(namespace, token.secret_ref, token.previous_secret_ref, read_secret)
-        return TokenVerifier(header, secrets)
+        return TokenVerifier(token_header_of(webhook), secrets)
     return OpenVerifier()
-
-
-def _overridden(scheme: Scheme, webhook: Webhook) -> Scheme:
-    wanted = webhook.spec.verification.hmac
-    assert wanted is not None
-    changes = {
-        name: value
-        for name in ("header", "prefix", "algorithm", "encoding", "timestamp_header")
-        if (value := getattr(wanted, name)) is not None
-    }
-    if wanted.timestamp_header and not scheme.timed:
-        # The convention of most who sign a timestamp: `<timestamp>.<body>`.
-        changes["signed"] = "{timestamp}."
-    return replace(scheme, **changes)
 
 
 def _secrets(
@@ -218,17 +174,3 @@ def _secrets(
     if previous is not None:
         secrets.append(read_secret(namespace, previous))
     return tuple(secrets)
-
-
-def _standard_key(webhook: Webhook, secret: bytes) -> bytes:
-    # https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme
-    try:
-        key = base64.b64decode(secret.removeprefix(b"whsec_"), validate=True)
-    except (binascii.Error, ValueError):
-        key = b""
-    if not key:
-        raise InvalidManifestError(
-            f"Webhook '{webhook.key}': its secret is not a Standard Webhooks secret",
-            cure="Store it as whsec_ followed by base64, as the provider shows it",
-        )
-    return key

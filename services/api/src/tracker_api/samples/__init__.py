@@ -1,0 +1,1 @@
+"""Sample messages, on request, and gone again without a trace."""
