@@ -6,7 +6,7 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
-const features = ['accuracy', 'board', 'create', 'health', 'inbox', 'ledger', 'login', 'messages', 'sources', 'task'];
+const features = ['accuracy', 'board', 'create', 'dead-letters', 'health', 'inbox', 'ledger', 'login', 'messages', 'sources', 'start', 'task'];
 
 /** The import law: app -> features -> shared, and no feature knows another. */
 const importLaw = [

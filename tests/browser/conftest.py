@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -75,5 +76,8 @@ def logged_in(chromium: Browser, installation: Installation, **context: Any) -> 
     page = chromium.new_context(base_url=base, **context).new_page()
     page.set_default_timeout(20_000)
     page.goto(tasktracker(installation, "login")["url"])
-    page.wait_for_url("**/inbox**")
+    # An empty installation opens with the first steps.
+    page.wait_for_url(re.compile("/(inbox|start)"))
+    if "/start" in page.url:
+        page.goto("/inbox")
     return page

@@ -1,10 +1,10 @@
 /** The places one can go, once for the sidebar, the bottom bar, the shortcuts and the command palette. */
-import { Activity, Columns3, Inbox, MessagesSquare, Radio, Scale, Target, type LucideIcon } from 'lucide-react';
+import { Activity, Columns3, Inbox, MailX, MessagesSquare, Radio, Rocket, Scale, Target, type LucideIcon } from 'lucide-react';
 
 import type { MessageKey } from '@/shared/i18n/translate';
 
 export type Place = {
-  to: '/inbox' | '/board' | '/messages' | '/sources' | '/accuracy' | '/ledger' | '/health';
+  to: '/inbox' | '/board' | '/messages' | '/sources' | '/dead-letters' | '/accuracy' | '/ledger' | '/health' | '/start';
   label: MessageKey;
   icon: LucideIcon;
   keys: string;
@@ -15,9 +15,11 @@ export const places: readonly Place[] = [
   { to: '/board', label: 'board.title', icon: Columns3, keys: 'g b' },
   { to: '/messages', label: 'messages.title', icon: MessagesSquare, keys: 'g m' },
   { to: '/sources', label: 'sources.title', icon: Radio, keys: 'g s' },
+  { to: '/dead-letters', label: 'dead.title', icon: MailX, keys: 'g d' },
   { to: '/accuracy', label: 'accuracy.title', icon: Target, keys: 'g a' },
   { to: '/ledger', label: 'ledger.title', icon: Scale, keys: 'g l' },
   { to: '/health', label: 'health.title', icon: Activity, keys: 'g h' },
+  { to: '/start', label: 'start.title', icon: Rocket, keys: 'g 1' },
 ];
 
 /** Not a letter: those belong to what a page does with what it shows. */

@@ -10,12 +10,15 @@ import {
 } from '@tanstack/react-router';
 
 import { parseAccuracySearch, periodOf } from '@/features/accuracy/accuracy-search';
+import { parseDeadLetterSearch } from '@/features/dead-letters/dead-letter-search';
 import { parseMessageSearch } from '@/features/messages/message-search';
 import { accuracyQuery } from '@/shared/api/accuracy';
 import { ApiError } from '@/shared/api/client';
+import { deadLetterListQuery } from '@/shared/api/dead-letters';
 import { messageListQuery } from '@/shared/api/messages';
 import { healthQuery, ledgerQuery, meQuery, sourcesQuery } from '@/shared/api/system';
 import { inboxQuery, taskQuery } from '@/shared/api/tasks';
+import type { SourceKind } from '@/shared/api/types';
 
 import { NotFound, PageError } from './page-error';
 import { Shell } from './shell';
@@ -58,8 +61,10 @@ const shell = createRoute({
 const home = createRoute({
   getParentRoute: () => shell,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/inbox', replace: true });
+  beforeLoad: async ({ context }) => {
+    // Nothing has ever come in: then the inbox has nothing to say, and the first steps have.
+    const ledger = await context.client.query({ ...ledgerQuery, staleTime: 'static' }).catch(() => null);
+    throw redirect({ to: ledger?.received === 0 ? '/start' : '/inbox', replace: true });
   },
 });
 
@@ -104,6 +109,36 @@ const sources = createRoute({
   component: lazyRouteComponent(() => import('@/features/sources/sources-page'), 'SourcesPage'),
 });
 
+const kinds: readonly SourceKind[] = ['webhook', 'email', 'telegram', 'slack'];
+
+const newSource = createRoute({
+  getParentRoute: () => shell,
+  path: '/sources/new',
+  validateSearch: (search: Record<string, unknown>): { kind?: SourceKind } => ({ kind: kinds.find((kind) => kind === search.kind) }),
+  component: lazyRouteComponent(() => import('@/features/sources/editor-page'), 'NewSourcePage'),
+});
+
+const editSource = createRoute({
+  getParentRoute: () => shell,
+  path: '/sources/$namespace/$name',
+  component: lazyRouteComponent(() => import('@/features/sources/editor-page'), 'EditSourcePage'),
+});
+
+const deadLetters = createRoute({
+  getParentRoute: () => shell,
+  path: '/dead-letters',
+  validateSearch: parseDeadLetterSearch,
+  loaderDeps: ({ search: { state, source, q } }) => ({ state: state ?? ('open' as const), source, q }),
+  loader: ({ context, deps }) => ahead(context.client.infiniteQuery(deadLetterListQuery(deps))),
+  component: lazyRouteComponent(() => import('@/features/dead-letters/dead-letters-page'), 'DeadLettersPage'),
+});
+
+const start = createRoute({
+  getParentRoute: () => shell,
+  path: '/start',
+  component: lazyRouteComponent(() => import('@/features/start/start-page'), 'StartPage'),
+});
+
 const accuracy = createRoute({
   getParentRoute: () => shell,
   path: '/accuracy',
@@ -129,7 +164,7 @@ const health = createRoute({
 
 const routeTree = root.addChildren([
   login,
-  shell.addChildren([home, inbox.addChildren([inboxItem]), board, task, messages, sources, accuracy, ledger, health]),
+  shell.addChildren([home, inbox.addChildren([inboxItem]), board, task, messages, deadLetters, sources, newSource, editSource, start, accuracy, ledger, health]),
 ]);
 
 export function createAppRouter(client: QueryClient) {

@@ -34,6 +34,7 @@ describe('live connection over a WebSocket', () => {
     const live = connectLive(url, {
       onEvents: (events) => got.push(...events.map(({ id }) => id)),
       onCatchUp: () => undefined,
+      onHealth: () => undefined,
       onState: ({ phase }) => phases.push(phase),
     });
     onTestFinished(() => live.stop());
@@ -56,6 +57,7 @@ describe('live connection over a WebSocket', () => {
     const live = connectLive(url, {
       onEvents: (events) => got.push(...events.map(({ id }) => id)),
       onCatchUp: () => undefined,
+      onHealth: () => undefined,
       onState: () => undefined,
     });
     onTestFinished(() => live.stop());

@@ -47,13 +47,14 @@ function Facts({ bus }: { bus: BusProof }) {
     { label: 'ledger.bus.accepted', value: bus.accepted },
     { label: 'ledger.bus.recorded', value: bus.recorded },
     { label: 'ledger.bus.replayed', value: bus.replayed },
+    { label: 'ledger.bus.removed', value: bus.removed },
     { label: 'ledger.bus.inFlight', value: bus.in_flight },
     { label: 'ledger.bus.lost', value: bus.lost },
   ] as const;
   return (
-    <dl className="mt-2 grid grid-cols-2 gap-px overflow-hidden rounded-xl border bg-line md:grid-cols-5">
+    <dl className="mt-2 grid grid-cols-2 gap-px overflow-hidden rounded-xl border bg-line md:grid-cols-6">
       {facts.map(({ label, value }) => (
-        <div key={label} className="flex flex-col-reverse bg-surface px-4 py-3 max-md:last:col-span-2">
+        <div key={label} className="flex flex-col-reverse bg-surface px-4 py-3">
           <dt className="text-xs text-faint">{t(label)}</dt>
           <dd className={cn('nums text-lg font-semibold', label === 'ledger.bus.lost' && value > 0 && 'text-red')}>
             {formatNumber(value)}

@@ -1,16 +1,19 @@
 import { Link } from '@tanstack/react-router';
 
-import type { Source } from '@/shared/api/types';
+import type { Source, Webhook } from '@/shared/api/types';
 import { plural, t } from '@/shared/i18n/translate';
 import { BalanceBar, parts } from '@/shared/ledger/balance-bar';
-import { curlLine } from '@/shared/sources/curl-line';
 import { sourceKey, SourceIcon } from '@/shared/sources/source-label';
 import { percent } from '@/shared/tasks/confidence';
-import { CodeLine } from '@/shared/ui/code-line';
 import { RelativeTime } from '@/shared/ui/relative-time';
 import { StatusDot, toneOf } from '@/shared/ui/status-dot';
 
+import { SourceActions } from './source-actions';
+import { TestButton } from './test-button';
+import { WebhookRow } from './webhook-row';
+
 function Health({ source }: { source: Source }) {
+  if (!source.configured) return null;
   if (source.suspended) {
     return (
       <span className="inline-flex items-center gap-2 text-muted">
@@ -33,8 +36,10 @@ function autonomyText({ autonomy, auto_threshold: threshold }: Source): string {
   return t('autonomy.Auto', { threshold: percent(threshold > 1 ? threshold / 100 : threshold) });
 }
 
+type Props = { source: Source; webhooks: readonly Webhook[]; admin: boolean };
+
 /** One channel: whether it really receives, what it brought, and how to send to it. */
-export function SourceCard({ source }: { source: Source }) {
+export function SourceCard({ source, webhooks, admin }: Props) {
   const { counts } = source;
   return (
     <article aria-label={sourceKey(source)} className="flex flex-col gap-4 rounded-xl border bg-surface p-4 shadow-card md:p-5">
@@ -45,12 +50,14 @@ export function SourceCard({ source }: { source: Source }) {
         <div className="min-w-0 flex-1">
           <h2 className="truncate text-base font-semibold">{sourceKey(source)}</h2>
           <p className="text-muted">
-            {t(`kind.${source.kind}`)} · {autonomyText(source)}
+            {source.sample ? t('source.sample') : `${t(`kind.${source.kind}`)} · ${autonomyText(source)}`}
+            {source.health.account && ` · ${source.health.account}`}
           </p>
         </div>
         <Health source={source} />
+        {admin && source.configured && <SourceActions source={source} />}
       </header>
-      {source.health.message && source.health.state !== 'ready' && (
+      {source.health.message && source.health.state !== 'ready' && !source.suspended && (
         <p className="rounded-lg bg-amber-soft px-3 py-2 text-amber">{source.health.message}</p>
       )}
       <div className="flex flex-col gap-2">
@@ -82,12 +89,10 @@ export function SourceCard({ source }: { source: Source }) {
           </span>
         </p>
       </div>
-      {source.webhook_url && (
-        <div className="flex flex-col gap-2">
-          <CodeLine code={source.webhook_url} label={t('source.url')} />
-          <CodeLine code={curlLine(source)} label={t('source.curl')} />
-        </div>
-      )}
+      {webhooks.map((webhook) => (
+        <WebhookRow key={webhook.name} webhook={webhook} admin={admin} named={webhooks.length > 1} suspended={source.suspended} />
+      ))}
+      {admin && source.configured && source.kind !== 'webhook' && webhooks.length === 0 && <TestButton target={source} webhook={false} />}
     </article>
   );
 }

@@ -30,6 +30,8 @@ export type Request = {
   method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   query?: Query;
   body?: unknown;
+  /** A body that is YAML already. */
+  yaml?: string;
   headers?: Record<string, string>;
   signal?: AbortSignal;
   /** Arrives although the page is being left. */
@@ -56,20 +58,20 @@ async function problemOf(response: Response): Promise<Problem> {
   }
 }
 
-/** Calls the API and gives the decoded body; throws `ApiError` or `NetworkError`. */
-export async function api<T>(path: string, { method = 'GET', query, body, headers, signal, keepalive }: Request = {}): Promise<T> {
+async function call(path: string, { method = 'GET', query, body, yaml, headers, signal, keepalive }: Request): Promise<Response> {
   const deadline = AbortSignal.timeout(TIMEOUT_MS);
   let response: Response;
   try {
     response = await fetch(`/api${path}${queryString(query)}`, {
       method,
       headers: {
-        accept: 'application/json',
+        accept: 'application/json, application/yaml',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(yaml === undefined ? {} : { 'content-type': 'application/yaml' }),
         ...(method === 'POST' ? { 'idempotency-key': idempotencyKey() } : {}),
         ...headers,
       },
-      body: body === undefined ? null : JSON.stringify(body),
+      body: yaml ?? (body === undefined ? null : JSON.stringify(body)),
       credentials: 'same-origin',
       keepalive,
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
@@ -79,6 +81,17 @@ export async function api<T>(path: string, { method = 'GET', query, body, header
     throw new NetworkError(error);
   }
   if (!response.ok) throw new ApiError(response.status, await problemOf(response));
+  return response;
+}
+
+/** Calls the API and gives the decoded body; throws `ApiError` or `NetworkError`. */
+export async function api<T>(path: string, request: Request = {}): Promise<T> {
+  const response = await call(path, request);
   if (response.status === 204) return undefined as T;
   return (await response.json()) as T;
+}
+
+/** The same for an answer that is text: manifests are YAML. */
+export async function apiText(path: string, request: Request = {}): Promise<string> {
+  return (await call(path, request)).text();
 }

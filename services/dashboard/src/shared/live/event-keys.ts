@@ -11,13 +11,19 @@ const byArea: Record<string, readonly QueryKey[]> = {
   correction: [keys.tasks, keys.accuracy],
   duplicate: [keys.tasks],
   lesson: [keys.accuracy],
-  dead_letter: [keys.messages, keys.ledger],
+  dead_letter: [keys.deadLetters, keys.messages, keys.ledger],
   source: [keys.sources, keys.ledger],
   member: [keys.members],
 };
 
 /** What one verb of an area concerns besides: a message that joins a task is shown there. */
-const byVerb: Record<string, readonly QueryKey[]> = { 'message.joined': [keys.tasks] };
+const byVerb: Record<string, readonly QueryKey[]> = {
+  'message.joined': [keys.tasks],
+  'message.dead': [keys.deadLetters],
+  'message.recorded': [keys.deadLetters],
+  'message.retriaged': [keys.deadLetters],
+  'source.deleted': [keys.messages, keys.tasks, keys.deadLetters],
+};
 
 /** Gives the keys of all queries that these events concern; unknown verbs concern none. */
 export function keysOf(events: readonly TrackerEvent[]): QueryKey[] {

@@ -10,12 +10,13 @@ const SILENCE_MS = 60_000;
 export type LiveHandlers = {
   onEvents: (events: TrackerEvent[]) => void;
   onCatchUp: () => void;
+  onHealth: () => void;
   onState: (state: LiveState) => void;
 };
 
 export type LiveConnection = { retry: () => void; stop: () => void };
 
-export function connectLive(url: string, { onEvents, onCatchUp, onState }: LiveHandlers): LiveConnection {
+export function connectLive(url: string, { onEvents, onCatchUp, onHealth, onState }: LiveHandlers): LiveConnection {
   let state = initialLive;
   let socket: WebSocket | null = null;
   let waiting: ReturnType<typeof setTimeout> | undefined;
@@ -40,6 +41,8 @@ export function connectLive(url: string, { onEvents, onCatchUp, onState }: LiveH
         return;
       case 'events':
         return onEvents(effect.events);
+      case 'health':
+        return onHealth();
       case 'catchUp':
         return onCatchUp();
     }

@@ -24,7 +24,8 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     const refresher = new Refresher(client);
     const live = connectLive(socketUrl(), {
       onEvents: (events) => refresher.refresh(keysOf(events)),
-      onCatchUp: () => refresher.refresh([keys.tasks, keys.messages, keys.sources, keys.ledger, keys.accuracy]),
+      onCatchUp: () => refresher.refresh([keys.tasks, keys.messages, keys.sources, keys.deadLetters, keys.ledger, keys.accuracy]),
+      onHealth: () => refresher.refresh([keys.sources, keys.health]),
       onState: (state) => {
         setPhase(state.phase);
         // A refused socket may mean an ended session; asking who we are finds out.

@@ -26,6 +26,7 @@ export type LiveEffect =
   | { type: 'connect'; since: number | null }
   | { type: 'wait'; ms: number }
   | { type: 'events'; events: TrackerEvent[] }
+  | { type: 'health' }
   | { type: 'catchUp' };
 
 export const initialLive: LiveState = { phase: 'connecting', cursor: null, attempt: 0 };
@@ -44,6 +45,8 @@ function onFrame(state: LiveState, frame: Frame): [LiveState, LiveEffect[]] {
   switch (frame.type) {
     case 'ping':
       return [open, []];
+    case 'health':
+      return [open, [{ type: 'health' }]];
     case 'hello':
       if (state.cursor === null) return [{ ...open, cursor: frame.seq }, [{ type: 'catchUp' }]];
       // A bus that is behind us was made anew: our cursor means nothing there.

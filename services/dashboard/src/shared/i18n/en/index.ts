@@ -3,12 +3,14 @@ import { accuracy } from './accuracy';
 import { app } from './app';
 import { board } from './board';
 import { count } from './count';
+import { dead } from './dead';
 import { duplicates } from './duplicates';
 import { health } from './health';
 import { inbox } from './inbox';
 import { ledger } from './ledger';
 import { messages } from './messages';
 import { sources } from './sources';
+import { start } from './start';
 import { task } from './task';
 import { tasks } from './tasks';
 import { verdict } from './verdict';
@@ -18,12 +20,14 @@ export const en = {
   ...app,
   ...board,
   ...count,
+  ...dead,
   ...duplicates,
   ...health,
   ...inbox,
   ...ledger,
   ...messages,
   ...sources,
+  ...start,
   ...task,
   ...tasks,
   ...verdict,

@@ -23,6 +23,7 @@ export const ledger = {
   'ledger.bus.accepted': 'Accepted by the bus',
   'ledger.bus.recorded': 'Recorded',
   'ledger.bus.replayed': 'Replays',
+  'ledger.bus.removed': 'Removed by people',
   'ledger.bus.inFlight': 'On their way',
   'ledger.bus.lost': 'Lost',
   'ledger.empty.title': 'Nothing received yet',
