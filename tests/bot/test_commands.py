@@ -11,8 +11,9 @@ from tracker_bot.account import Account
 from tracker_bot.buttons import Buttons
 from tracker_bot.cards import Press, read_press
 from tracker_bot.commands import Commands, parse_command
+from tracker_bot.dashboard import Dashboard
 from tracker_bot.dispatching import Handler
-from tracker_bot.menu import offer_commands
+from tracker_bot.menu import offer
 from tracker_core.bus import Bus
 from tracker_core.health import ServedSource
 from tracker_core.repositories import sources as source_rows
@@ -160,7 +161,7 @@ async def linked(telegram: TelegramApi, api: Api, role: Role = Role.MEMBER) -> N
 async def pressed(telegram: TelegramApi, message: Json, does: str, *, sender: Json = ANNA) -> Json:
     """Press the button that does this, as the message shows it now; return how the press was answered."""
     now = telegram.messages[message["chat"]["id"], message["message_id"]]
-    buttons = [button["callback_data"] for row in now["reply_markup"]["inline_keyboard"] for button in row]
+    buttons = [button.get("callback_data", "") for row in now["reply_markup"]["inline_keyboard"] for button in row]
     (data,) = [data for data in buttons if data.split(":")[0] == does]
     return await press(telegram, now, data, sender=sender)
 
@@ -329,13 +330,30 @@ async def test_a_viewer_reads_and_a_stranger_does_not(telegram: TelegramApi, bot
     assert await api.value("select status from task") == "triage"
 
 
-async def test_the_process_tells_telegram_its_commands(telegram: TelegramApi, start: Start) -> None:
+async def test_the_process_tells_telegram_its_commands_and_where_the_dashboard_is(
+    telegram: TelegramApi, start: Start
+) -> None:
+    async def offered(base: str, *, calls: int, buttons: int) -> None:
+        async with start() as running_bot:
+            channel = running_bot.channel
+            telling = asyncio.create_task(offer(channel.account, channel.place, Dashboard(base, SOURCE)))
+            await until("the menu", lambda: len(telegram.calls("setMyCommands")) == calls)
+            await until("the button", lambda: len(telegram.calls("setChatMenuButton")) == buttons)
+            wanted = Dashboard(base, SOURCE).page()
+            await until("the memory of it", lambda: channel.place.memory.menu == wanted)
+            telling.cancel()
+
     telegram.fail("setMyCommands", 500, "Internal Server Error")
-    async with start() as running_bot:
-        telling = asyncio.create_task(offer_commands(running_bot.channel.account))
-        await until("commands", lambda: telegram.commands)
-        telling.cancel()
-    assert {command["command"] for command in telegram.commands} >= {"tasks", "mine", "new", "done", "status"}
+    await offered("http://127.0.0.1:8080", calls=2, buttons=0)
+    assert {command["command"] for command in telegram.commands} >= {"tasks", "mine", "new", "done", "settings"}
+    assert telegram.calls("setChatMenuButton") == []
+    await offered("https://tracker.example.org", calls=3, buttons=1)
+    button = telegram.calls("setChatMenuButton")[0]["menu_button"]
+    assert button["web_app"]["url"] == "https://tracker.example.org/login?telegram=support%2Ftelegram"
+    # Only what we have set is taken back.
+    await offered("", calls=4, buttons=2)
+    await offered("", calls=5, buttons=2)
+    assert [call["menu_button"]["type"] for call in telegram.calls("setChatMenuButton")] == ["web_app", "default"]
 
 
 def test_the_data_of_a_button_fits_and_is_read_as_it_was_written() -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
+from tracker_bot.dashboard import Dashboard
 from tracker_bot.notifying import Notifying
 from tracker_core.asking import TaskCard
 from tracker_core.channels.answering import notify
@@ -22,6 +23,8 @@ from tests.support.waiting import eventually
 
 __all__ = ["api", "bot"]
 
+DASHBOARD = Dashboard("https://tracker.example.org", SOURCE)
+
 
 @pytest_asyncio.fixture
 async def carried(api: Api, bot: Running) -> AsyncIterator[None]:
@@ -30,7 +33,7 @@ async def carried(api: Api, bot: Running) -> AsyncIterator[None]:
     loops = (
         send_notices(context.bus, context.engine),
         follow_deliveries(context.bus, context.transactions),
-        notify(served.bus, SOURCE, Notifying(bot.channel.account).send),
+        notify(served.bus, SOURCE, Notifying(bot.channel.account, DASHBOARD).send),
     )
     tasks = [asyncio.create_task(loop) for loop in loops]
     yield
@@ -64,6 +67,9 @@ async def test_an_assigned_task_is_told_with_its_buttons_and_finished_there(
     )
     message = telegram.sent[0].result
     assert message["chat"]["id"] == PRIVATE["id"]
+    (opens,) = message["reply_markup"]["inline_keyboard"][-1]
+    url = "https://tracker.example.org/login?telegram=support%2Ftelegram&next=%2Ftasks%2F1"
+    assert (opens["text"], opens["web_app"]["url"]) == ("Open", url)
     assert (await pressed(telegram, message, "done"))["text"] == "#1 is done"
     await eventually("the report", lambda: api.rows("select 1 from notification where state = 'sent'"))
 
@@ -141,5 +147,5 @@ async def test_before_the_bot_has_signed_in_a_notification_is_put_off(telegram: 
     )  # fmt: skip
     notice = Notice(id=new_id(), attempt=1, source=SOURCE, recipient=Sender(id="7"), kind="due", task=card)
     async with start(answer_seconds=60) as running:
-        done = await Notifying(running.channel.account).send(notice)
+        done = await Notifying(running.channel.account, DASHBOARD).send(notice)
     assert (done.outcome, done.about, telegram.sent) == ("retry", "notice", [])

@@ -6,6 +6,7 @@ async with running_telegram() as telegram:
     telegram.press(telegram.sent[0].result, "done:1", sender=ANNA)
     telegram.fail("sendMessage", 429, "Too Many Requests: retry after 3", retry_after=3)
     telegram.calls("sendMessage")       # what the bot asked for
+    telegram.open_page(sender=ANNA)     # what a Mini App gets as its init data
 
 Kept to: the offset of getUpdates confirms; a second getUpdates or a webhook is a conflict (409); allowed_updates lasts
 and does not touch what waits already; a webhook is called with the secret token, in order within a chat, again and
@@ -14,6 +15,7 @@ again until it answers 2xx; getFile gives at most 20 MB. Beyond it: `repeats` is
 
 import asyncio
 import contextlib
+import hmac
 import itertools
 import json
 import random
@@ -22,6 +24,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 from aiohttp import web
@@ -180,6 +183,17 @@ class TelegramApi:
         body = {"id": query, "from": sender, "chat_instance": "1", "message": message, "data": data}
         self.push("callback_query", body)
         return query
+
+    def open_page(self, *, sender: Json = ANNA, at: float | None = None, **fields: str) -> str:
+        """Open a Mini App; return the signed data that its page gets.
+
+        https://core.telegram.org/bots/webapps#validating-data-received-via-the-mini-app
+        """
+        data = {"query_id": "AAH", "user": json.dumps(sender), "auth_date": str(int(time.time() if at is None else at))}
+        data |= fields
+        text = "\n".join(f"{key}={value}" for key, value in sorted(data.items()))
+        secret = hmac.digest(b"WebAppData", self.token.encode(), "sha256")
+        return urlencode(data | {"hash": hmac.digest(secret, text.encode(), "sha256").hex()})
 
     def file(self, content: bytes, path: str = "photos/file.jpg", *, size: int | None = None) -> Json:
         """Upload a file; return what a message says about it. `size` may lie."""

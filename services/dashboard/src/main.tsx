@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client';
 
 import { Providers } from '@/app/providers';
 
+import '@/shared/telegram/mini-app';
 import '@/app/styles.css';
 
 const root = document.getElementById('root');

@@ -1,11 +1,12 @@
 """Manifests in the folder become processes; what changes them starts them again."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tracker_core.manifests import Source, Webhook, read_documents
 from tracker_local.home import Home, write_secret
-from tracker_local.source_processes import SourceProcesses
+from tracker_local.source_processes import SourceProcesses, farewell
 
 TELEGRAM = """
 apiVersion: tasktracker.dev/v1alpha1
@@ -99,3 +100,19 @@ def test_half_written_manifest_stops_nothing(home: Home) -> None:
     assert mark(sources) == first
     write(home, "source-bot.yaml", TELEGRAM)
     assert mark(sources) == first
+
+
+def test_what_a_deleted_telegram_source_has_told_its_provider_is_undone(home: Home) -> None:
+    ((_, process),) = SourceProcesses(home, "nats://", 1).wanted().values()
+    last = farewell(process)
+    assert last is not None
+    assert (last.name, last.command[1:]) == ("source-team.bot.unregister", ("-m", "tracker_bot", "unregister"))
+    assert last.environment == process.environment
+    assert Path(last.environment["TRACKER_SOURCE__MANIFEST"]).exists()
+    assert farewell(replace(process, command=(*process.command[:2], "tracker_ingestion", "slack"))) is None
+
+
+def test_dashboard_opens_in_telegram_where_people_open_it(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRACKER_API__PUBLIC_URL", "https://tracker.example.org")
+    ((_, process),) = SourceProcesses(home, "nats://", 1).wanted().values()
+    assert process.environment["TRACKER_BOT__DASHBOARD_URL"] == "https://tracker.example.org"

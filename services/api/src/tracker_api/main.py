@@ -101,8 +101,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     dashboard = dashboard_app(settings.api.dashboard_dir) if settings else None
     if dashboard is not None:
         app.router.routes.append(Mount("/", dashboard, name="dashboard"))
-    for layer in (BodyLimitMiddleware, SecurityHeadersMiddleware, TracingMiddleware):
-        app.add_middleware(layer)
+    app.add_middleware(BodyLimitMiddleware)
+    app.add_middleware(SecurityHeadersMiddleware, frame_ancestors=settings.api.frame_ancestors if settings else "")
+    app.add_middleware(TracingMiddleware)
     return app
 
 

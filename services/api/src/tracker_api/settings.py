@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, Field
 from tracker_core.settings import DatabaseSettings, NatsSettings, ProcessSettings
 
+_ORIGIN = r"https://[a-z0-9.-]+(:\d{1,5})?"
+
 
 class ApiSettings(BaseModel):
     """`TRACKER_API__*`."""
@@ -28,6 +30,9 @@ class ApiSettings(BaseModel):
     """Folder with `source.yaml` and `webhook.yaml`, which forms are made from; none serves no schemas."""
     session_ttl: timedelta = timedelta(days=30)
     """How long a browser stays logged in."""
+    frame_ancestors: str = Field(default="", pattern=rf"^({_ORIGIN}( {_ORIGIN})*)?$")
+    """Origins that may show the dashboard in a frame, separated by spaces: `https://web.telegram.org` for Telegram's
+    web client. By default none; Telegram's apps need none."""
     max_sockets: int = Field(default=2000, ge=1)
     """Live connections at once; more are refused with 503."""
 

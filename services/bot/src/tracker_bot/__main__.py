@@ -1,7 +1,8 @@
-"""`python -m tracker_bot`."""
+"""`python -m tracker_bot`: the process of a Source; with `unregister` it undoes what that has told Telegram."""
 
 import asyncio
 import sys
+from collections.abc import Sequence
 
 from pydantic import ValidationError
 from tracker_core.errors import TrackerError
@@ -10,10 +11,14 @@ from tracker_core.telemetry import configure_logging
 
 from tracker_bot.main import run
 from tracker_bot.settings import BotSettings
+from tracker_bot.unregistering import unregister
 
 
-def main() -> int:
-    """Run the process; the exit code is 0 after a signal, 2 for settings that are wrong."""
+def main(arguments: Sequence[str]) -> int:
+    """Do what the arguments say; the exit code is 0 after a signal, 2 for arguments or settings that are wrong."""
+    if list(arguments) not in ([], ["unregister"]):
+        sys.stderr.write("usage: python -m tracker_bot [unregister]\n")
+        return 2
     try:
         settings = BotSettings()
     except ValidationError as error:
@@ -21,7 +26,7 @@ def main() -> int:
         return 2
     configure_logging(settings.log, "bot")
     try:
-        asyncio.run(run(settings))
+        asyncio.run(unregister(settings) if arguments else run(settings))
     except TrackerError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -29,4 +34,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

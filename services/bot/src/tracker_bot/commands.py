@@ -26,6 +26,7 @@ from tracker_core.errors import UnavailableError
 
 from tracker_bot import cards, preferences, telling
 from tracker_bot.account import Account
+from tracker_bot.dashboard import Dashboard
 from tracker_bot.reading import message_id
 
 log = logging.getLogger(__name__)
@@ -37,10 +38,11 @@ _NUMBER = re.compile(r"#?(\d{1,10})", re.ASCII)
 class Commands:
     """Takes the commands to the bot of one Source."""
 
-    def __init__(self, bus: Bus, source: str, account: Account) -> None:
+    def __init__(self, bus: Bus, source: str, account: Account, dashboard: Dashboard | None = None) -> None:
         self._bus = bus
         self._source = source
         self._account = account
+        self._dashboard = dashboard or Dashboard("", source)
 
     async def take(self, update: Update) -> bool:  # noqa: PLR0911 -- one for each command
         """Answer a command; say whether it was one, and is done with."""
@@ -72,13 +74,14 @@ class Commands:
 
     async def _start(self, message: Message, code: str) -> None:
         if not code:
-            await self._say(message, telling.WELCOME)
+            await self._say(message, telling.WELCOME, self._dashboard.keyboard())
             return
         answer = await self._ask(
             Link(id=message_id(message), source=self._source, person=_person_of(message), code=code)
         )
         linked = answer.outcome == "done"
-        await self._say(message, telling.linked(answer.member) if linked else answer.text)
+        keyboard = self._dashboard.keyboard() if linked else None
+        await self._say(message, telling.linked(answer.member) if linked else answer.text, keyboard)
 
     async def _status(self, message: Message) -> bool:
         answer = await self._ask(GetStatus(id=message_id(message), source=self._source, person=_person_of(message)))

@@ -6,6 +6,7 @@ from tracker_core.outbound import Delivery, delivery
 
 from tracker_bot import cards, telling
 from tracker_bot.account import Account
+from tracker_bot.dashboard import Dashboard
 from tracker_bot.sending import failed
 from tracker_bot.troubles import FAILURES
 
@@ -16,8 +17,9 @@ _UNTIL_SIGNED_IN = 10.0
 class Notifying:
     """Sends the notifications of one Source."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, dashboard: Dashboard) -> None:
         self._account = account
+        self._dashboard = dashboard
 
     async def send(self, notice: Notice) -> Delivery:
         """Send one; say what became of it."""
@@ -29,7 +31,7 @@ class Notifying:
                 # Whoever talks to a bot in private has the chat of their own id.
                 int(notice.recipient.id),
                 telling.notice(notice, cards.card_text(notice.task)),
-                reply_markup=cards.card_keyboard(notice.task),
+                reply_markup=self._dashboard.added_to(cards.card_keyboard(notice.task), notice.task.number),
                 link_preview_options=telling.NO_PREVIEW,
             )
         except TelegramForbiddenError as error:

@@ -34,6 +34,8 @@ class Memory(msgspec.Struct):
 
     webhook: str = ""
     """URL that we told Telegram to call; another one is somebody else's."""
+    menu: str = ""
+    """Address behind the menu button that we have set; another button is somebody else's."""
     moved: dict[str, int] = {}
     """Groups that became supergroups: old id -> new id."""
     albums: list[Album] = []

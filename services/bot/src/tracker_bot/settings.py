@@ -16,6 +16,9 @@ class TelegramSettings(BaseModel):
     public_url: str = ""
     """`https://…` of the gateway as Telegram sees it, in webhook mode; by default https:// and the Webhook's host."""
 
+    dashboard_url: str = ""
+    """`https://…` of the dashboard as people open it; then it opens inside Telegram too."""
+
 
 class BotSettings(SourceSettings):
     """Environment of `python -m tracker_bot`."""

@@ -35,9 +35,10 @@ const root = createRootRouteWithContext<Context>()({ component: Outlet, notFound
 const login = createRoute({
   getParentRoute: () => root,
   path: '/login',
-  validateSearch: (search: Record<string, unknown>): { token?: string; next?: string } => ({
+  validateSearch: (search: Record<string, unknown>): { token?: string; next?: string; telegram?: string } => ({
     token: typeof search.token === 'string' || typeof search.token === 'number' ? String(search.token) : undefined,
     next: typeof search.next === 'string' ? search.next : undefined,
+    telegram: typeof search.telegram === 'string' ? search.telegram : undefined,
   }),
   component: lazyRouteComponent(() => import('@/features/login/login-page'), 'LoginPage'),
 });

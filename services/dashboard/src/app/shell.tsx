@@ -45,7 +45,7 @@ export function Shell() {
       >
         {t('skip')}
       </a>
-      <div className="flex h-dvh flex-col bg-chrome md:flex-row">
+      <div className="flex h-[var(--host-height,100dvh)] flex-col bg-chrome md:flex-row">
         <Sidebar onSearch={() => setOpen('palette')} onCreate={create} onHelp={() => setOpen('help')} />
         <div className="flex min-h-0 min-w-0 flex-1 flex-col bg-canvas md:my-2 md:mr-2 md:overflow-hidden md:rounded-lg md:border md:shadow-card">
           <OfflineBanner />

@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,10 @@ _COMMANDS = {
     SourceKind.EMAIL: ("tracker_ingestion", "email"),
 }
 """Module and arguments; a Source of type webhook has none, the gateway serves it."""
+
+
+_FAREWELL_SECONDS = 20.0
+"""How long undoing what a provider was told may take."""
 
 
 class SourceProcesses:
@@ -108,6 +113,8 @@ class SourceProcesses:
                 "TRACKER_NATS__URL": self._bus_url,
                 "TRACKER_SOURCE__MANIFEST": str(rendered),
                 "TRACKER_SOURCE__SECRETS_DIR": str(self._home.secrets),
+                "TRACKER_BOT__DASHBOARD_URL": os.environ.get("TRACKER_BOT__DASHBOARD_URL")
+                or os.environ.get("TRACKER_API__PUBLIC_URL", ""),
             },
             directory=self._home.root,
             ready=connected(self._bus_port),
@@ -118,7 +125,7 @@ class SourceProcesses:
 async def follow(supervisor: "Supervisor", plan: "Plan") -> None:
     """Keep the processes as the folder wants them, until cancelled."""
     folder = SourceProcesses(plan.home, plan.bus.url, plan.bus.port)
-    running: dict[str, str] = {}
+    running: dict[str, tuple[str, Process]] = {}
     while True:
         try:
             wanted = folder.wanted()
@@ -126,14 +133,30 @@ async def follow(supervisor: "Supervisor", plan: "Plan") -> None:
             # A folder that is away for a moment stops nothing.
             log.warning("Manifests cannot be read: %s", error)
         else:
-            for name in [name for name, mark in running.items() if name not in wanted or wanted[name][0] != mark]:
-                del running[name]
+            ended = [name for name, (mark, _) in running.items() if name not in wanted or wanted[name][0] != mark]
+            for name in ended:
+                _, process = running.pop(name)
                 await supervisor.remove(name)
+                last = farewell(process)
+                if name not in wanted and last is not None:
+                    await _say_farewell(supervisor, last)
             for name, (mark, process) in wanted.items():
                 if name not in running:
                     supervisor.add(process)
-                    running[name] = mark
+                    running[name] = mark, process
         await asyncio.sleep(INTERVAL)
+
+
+def farewell(process: Process) -> Process | None:
+    """Return what undoes, after its Source is deleted, what a process has told its provider; None for nothing."""
+    if process.command[2:] != _COMMANDS[SourceKind.TELEGRAM]:
+        return None
+    return replace(process, name=f"{process.name}.unregister", command=(*process.command, "unregister"))
+
+
+async def _say_farewell(supervisor: "Supervisor", process: Process) -> None:
+    if problem := await supervisor.try_once(process, _FAREWELL_SECONDS):
+        log.warning("%s: %s", process.name, problem)
 
 
 def _stamps(folder: Path) -> Iterator[tuple[str, int, int]]:

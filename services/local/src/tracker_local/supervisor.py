@@ -164,6 +164,16 @@ class Supervisor:
             self.note(process.name, ProcessStatus(State.RESTARTING, restarts=restarts, detail=problem))
         raise self.failed(process.name, problem)
 
+    async def try_once(self, process: Process, seconds: float) -> str:
+        """Run a step that nothing else waits for; return what went wrong, nothing when it worked."""
+        log = self._home.log(process.name)
+        logs.bound(log)
+        try:
+            return await self._run_step(process, log, seconds, restarts=0)
+        finally:
+            self._statuses.pop(process.name, None)
+            self._save()
+
     async def _run_step(self, process: Process, log: Path, seconds: float, restarts: int) -> str:
         """Return what went wrong; nothing when it worked."""
         child = spawn(process, log)

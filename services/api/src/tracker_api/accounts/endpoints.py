@@ -1,14 +1,24 @@
-"""`/api/login`, `/api/logout`, `/api/me`, `/api/members`, `/api/tokens`."""
+"""`/api/login`, `/api/login/telegram`, `/api/logout`, `/api/me`, `/api/members`, `/api/tokens`."""
 
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from tracker_api.accounts import service
-from tracker_api.accounts.schemas import LoginLink, LoginRequest, Me, Member, MemberDraft, NewToken, Token, TokenDraft
+from tracker_api.accounts import service, telegram
+from tracker_api.accounts.schemas import (
+    LoginLink,
+    LoginRequest,
+    Me,
+    Member,
+    MemberDraft,
+    NewToken,
+    TelegramLogin,
+    Token,
+    TokenDraft,
+)
 from tracker_api.auth import Admin, Viewer, check_origin, cookie_name
-from tracker_api.context import Ctx
+from tracker_api.context import Context, Ctx
 from tracker_api.idempotency import OnlyOnce
 
 router = APIRouter(tags=["accounts"])
@@ -18,18 +28,16 @@ router = APIRouter(tags=["accounts"])
 async def login(context: Ctx, request: Request, credentials: LoginRequest) -> Response:
     """Use up a one-time token and start a session. Open to everybody."""
     check_origin(request, context)
-    address = request.client.host if request.client else ""
-    session = await service.login(context, credentials.token.get_secret_value(), address)
-    response = Response(status_code=204)
-    response.set_cookie(
-        cookie_name(context),
-        session,
-        max_age=int(context.settings.api.session_ttl.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https" or context.settings.api.public_url.startswith("https:"),
-    )
-    return response
+    session = await service.login(context, credentials.token.get_secret_value(), _address(request))
+    return _with_session(context, request, session)
+
+
+@router.post("/login/telegram", status_code=204)
+async def login_from_telegram(context: Ctx, request: Request, credentials: TelegramLogin) -> Response:
+    """Start a session for the member whom a person in Telegram is linked with. Open to everybody."""
+    check_origin(request, context)
+    session = await telegram.login(context, credentials, _address(request))
+    return _with_session(context, request, session, framed=bool(context.settings.api.frame_ancestors))
 
 
 @router.post("/logout", status_code=204)
@@ -81,3 +89,26 @@ async def create_token(context: Ctx, principal: Viewer, draft: TokenDraft) -> Ne
 async def revoke_token(context: Ctx, principal: Viewer, token_id: UUID) -> None:
     """End an API token."""
     await service.revoke_token(context, principal, token_id)
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _with_session(context: Context, request: Request, session: str, *, framed: bool = False) -> Response:
+    secure = request.url.scheme == "https" or context.settings.api.public_url.startswith("https:")
+    response = Response(status_code=204)
+    framed = framed and secure
+    response.set_cookie(
+        cookie_name(context),
+        session,
+        max_age=int(context.settings.api.session_ttl.total_seconds()),
+        httponly=True,
+        samesite="none" if framed else "lax",
+        secure=secure,
+    )
+    if framed:
+        # Telegram's web client shows the page in a frame, and a browser sends there only what is meant for frames. It
+        # stays apart from the cookie outside of it (CHIPS); that other sites cannot use it `check_origin` sees to.
+        response.headers["set-cookie"] += "; Partitioned"
+    return response

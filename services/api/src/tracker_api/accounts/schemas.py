@@ -22,6 +22,17 @@ class LoginRequest(Input):
     token: Annotated[SecretStr, Field(max_length=200)]
 
 
+class TelegramLogin(Input):
+    """What Telegram gave to the page that a bot's button has opened."""
+
+    source: Annotated[str, Field(max_length=500)]
+    """`namespace/name` of the bot's Source; the button's address has it."""
+    init_data: Annotated[SecretStr, Field(max_length=8192)]
+    """`tgWebAppData` of the address, decoded once: `query_id=…&user=…&auth_date=…&hash=…`."""
+    zone: Annotated[str, Field(max_length=100)] | None = None
+    """Time zone of the device, for who has set none yet."""
+
+
 class Member(BaseModel):
     """A person in the workspace."""
 

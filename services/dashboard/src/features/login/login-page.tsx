@@ -1,13 +1,14 @@
-/** Opens a session with the one-time token of the link, or says where such a link comes from. */
+/** Opens a session with the one-time token of the link, or with what Telegram says; or says where a link comes from. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { KeyRound, LoaderCircle } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 
 import { ApiError } from '@/shared/api/client';
-import { login } from '@/shared/api/system';
+import { login, loginFromTelegram } from '@/shared/api/system';
 import { explain } from '@/shared/errors/explain';
 import { t } from '@/shared/i18n/translate';
+import { launch } from '@/shared/telegram/mini-app';
 import { Button } from '@/shared/ui/button';
 import { CodeLine } from '@/shared/ui/code-line';
 
@@ -16,12 +17,14 @@ import { safeNext } from './safe-next';
 const COMMAND = '.venv/bin/tasktracker login';
 
 export function LoginPage() {
-  const { token, next } = useSearch({ from: '/login' });
+  const { token, next, telegram } = useSearch({ from: '/login' });
+  const fromTelegram = telegram !== undefined && launch !== null;
+  const canSignIn = token !== undefined || fromTelegram;
   const navigate = useNavigate();
   const client = useQueryClient();
   const tried = useRef(false);
   const { mutate, error, reset } = useMutation({
-    mutationFn: login,
+    mutationFn: () => (telegram !== undefined && launch ? loginFromTelegram(telegram, launch.initData) : login(token ?? '')),
     onSuccess: async () => {
       client.clear();
       // The token is spent; `replace` also takes it out of the history.
@@ -32,12 +35,12 @@ export function LoginPage() {
   useEffect(() => {
     document.title = `${t('login.title')} · Task Tracker`;
     // A one-time token: Strict Mode's second run of the effect must not spend it twice.
-    if (!token || tried.current) return;
+    if (!canSignIn || tried.current) return;
     tried.current = true;
-    mutate(token);
-  }, [token, mutate]);
+    mutate();
+  }, [canSignIn, mutate]);
 
-  const working = token !== undefined && error === null;
+  const working = canSignIn && error === null;
   const refused = error instanceof ApiError && error.status < 500;
   return (
     <main className="flex min-h-dvh items-center justify-center bg-chrome p-5">
@@ -59,17 +62,21 @@ export function LoginPage() {
             </h1>
             {error && (
               <p role="alert" className="mt-2 text-red">
-                {refused ? t('login.refused') : explain(error)}
+                {refused && !fromTelegram ? t('login.refused') : explain(error)}
               </p>
             )}
-            <p className="mt-2 mb-3 text-muted">{t('login.explain')}</p>
-            <CodeLine code={COMMAND} label={t('command')} />
-            {token && error && !refused && (
+            {!fromTelegram && (
+              <>
+                <p className="mt-2 mb-3 text-muted">{t('login.explain')}</p>
+                <CodeLine code={COMMAND} label={t('command')} />
+              </>
+            )}
+            {canSignIn && error && !refused && (
               <Button
                 className="mt-4"
                 onClick={() => {
                   reset();
-                  mutate(token);
+                  mutate();
                 }}
               >
                 {t('retry')}

@@ -528,6 +528,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sources/{namespace}/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Source
+         * @description Ask the process of a Source how it gets on with its provider: the answer is younger than the question.
+         */
+        post: operations["check_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Webhooks
+         * @description Return all Webhooks with their health.
+         */
+        get: operations["list_webhooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{namespace}/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Webhook
+         * @description Send a message as its provider would, signed with its secret, through the gateway; it becomes a real message.
+         */
+        post: operations["check_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{namespace}/{name}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Secret
+         * @description Give it a new secret; the one before is accepted too until the grace is over.
+         */
+        post: operations["rotate_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{namespace}/{name}/end-rotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Rotation
+         * @description Take the older of two secrets away now.
+         */
+        post: operations["end_rotation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/manifests": {
         parameters: {
             query?: never;
@@ -552,6 +652,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/manifests/schemas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Manifest Schemas
+         * @description Return the schema of each kind as its CRD has it: forms are made from it.
+         */
+        get: operations["get_manifest_schemas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/manifests/{kind}/{namespace}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Manifest
+         * @description Return one manifest as YAML, a Source with its Webhooks; without secrets.
+         */
+        get: operations["get_manifest"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Manifest
+         * @description Take a Source or a Webhook off the air. Messages are kept, unless the Source says `deletionPolicy: Purge`.
+         */
+        delete: operations["delete_manifest"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/manifests/{kind}/{namespace}/{name}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suspend Manifest
+         * @description Stop intake: who sends gets 503 and keeps the message, what is fetched stays with its provider.
+         */
+        post: operations["suspend_manifest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/manifests/{kind}/{namespace}/{name}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Manifest
+         * @description Take messages in again, from where it stopped.
+         */
+        post: operations["resume_manifest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Secrets
+         * @description Return the names of all Secrets and of their keys. What they hold is never given out.
+         */
+        get: operations["list_secrets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/secrets/{namespace}/{name}/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Secret
+         * @description Store one value, and leave the other keys of the Secret as they are.
+         */
+        put: operations["set_secret"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/imports/{namespace}/{source}": {
         parameters: {
             query?: never;
@@ -567,6 +791,34 @@ export interface paths {
          */
         post: operations["import_messages"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Samples
+         * @description Return how much of the sample data is there.
+         */
+        get: operations["get_samples"];
+        put?: never;
+        /**
+         * Add Samples
+         * @description Play in sample messages, on the way that every message takes; none is added twice.
+         */
+        post: operations["add_samples"];
+        /**
+         * Remove Samples
+         * @description Remove the sample messages, their tasks and what was learned from them, and nothing else.
+         */
+        delete: operations["remove_samples"];
         options?: never;
         head?: never;
         patch?: never;
@@ -672,6 +924,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dead-letters/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Dead Letters
+         * @description Try all open dead letters that are selected again, as they are; at most 1000 at once.
+         */
+        post: operations["retry_dead_letters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dead-letters/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard Dead Letters
+         * @description Close all open dead letters that are selected; at most 1000 at once.
+         */
+        post: operations["discard_dead_letters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dead-letters/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reopen Dead Letters
+         * @description Open discarded dead letters again.
+         */
+        post: operations["reopen_dead_letters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dead-letters/{dead_letter_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Dead Letter
+         * @description Return one dead letter.
+         */
+        get: operations["get_dead_letter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dead-letters/{dead_letter_id}/retry": {
         parameters: {
             query?: never;
@@ -746,6 +1078,26 @@ export interface paths {
          * @description Use up a one-time token and start a session. Open to everybody.
          */
         post: operations["login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/login/telegram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Login From Telegram
+         * @description Start a session for the member whom a person in Telegram is linked with. Open to everybody.
+         */
+        post: operations["login_from_telegram"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1166,6 +1518,8 @@ export interface components {
             recorded: number;
             /** Replayed */
             replayed: number;
+            /** Removed */
+            removed: number;
             /** In Flight */
             in_flight: number;
             /** Lost */
@@ -1334,6 +1688,14 @@ export interface components {
              * @enum {string}
              */
             raw_encoding: "text" | "base64";
+            /** Sender */
+            sender: string | null;
+            /** Text */
+            text: string | null;
+            /** Text Before */
+            text_before: string | null;
+            /** Text After */
+            text_after: string | null;
             /** Reason */
             reason: string;
             /** Trace Id */
@@ -1367,6 +1729,18 @@ export interface components {
          * @enum {string}
          */
         DeadLetterState: "open" | "retried" | "discarded";
+        /**
+         * DeletedManifests
+         * @description What was taken away, and how to have it back.
+         */
+        DeletedManifests: {
+            /** Deleted */
+            deleted: components["schemas"]["ManifestRef"][];
+            /** Manifests */
+            manifests: string;
+            /** Removed Messages */
+            removed_messages: number;
+        };
         /**
          * Dependency
          * @description Something that the API needs to answer at all.
@@ -1625,6 +1999,12 @@ export interface components {
             wanted?: boolean;
         };
         /**
+         * Kind
+         * @description The kinds, as they stand in a path.
+         * @enum {string}
+         */
+        Kind: "sources" | "webhooks";
+        /**
          * Learned
          * @description What people's earlier words about similar messages have changed.
          */
@@ -1720,6 +2100,61 @@ export interface components {
              * Format: password
              */
             token: string;
+        };
+        /**
+         * ManifestRef
+         * @description A Source or a Webhook.
+         */
+        ManifestRef: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "Source" | "Webhook";
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * ManifestSchemas
+         * @description The CRDs' own `openAPIV3Schema` of each kind.
+         */
+        ManifestSchemas: {
+            /** Source */
+            Source: {
+                [key: string]: unknown;
+            };
+            /** Webhook */
+            Webhook: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * ManyDiscarded
+         * @description Which open dead letters are closed, and why.
+         */
+        ManyDiscarded: {
+            /** Ids */
+            ids?: string[] | null;
+            /** Source */
+            source?: string | null;
+            /** Q */
+            q?: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ManySettled
+         * @description What became of many dead letters.
+         */
+        ManySettled: {
+            /** Ids */
+            ids: string[];
+            /** Refused */
+            refused: components["schemas"]["Refused"][];
+            /** More */
+            more: boolean;
         };
         /**
          * Me
@@ -2063,7 +2498,7 @@ export interface components {
         ProblemField: {
             /**
              * Loc
-             * @description Where: `body.title`, `query.limit`
+             * @description Where: `body.title`, `query.limit`, `0.spec.email.host`
              */
             loc: string;
             /**
@@ -2078,6 +2513,25 @@ export interface components {
          * @enum {string}
          */
         ProposalState: "open" | "confirmed" | "dismissed";
+        /**
+         * Provider
+         * @description Who sends; gives the defaults of verification and identity.
+         * @enum {string}
+         */
+        Provider: "generic" | "standardWebhooks" | "slack" | "telegram" | "github" | "gitlab" | "stripe" | "alertmanager" | "grafana" | "sentry";
+        /**
+         * Refused
+         * @description A dead letter that stays as it is.
+         */
+        Refused: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Detail */
+            detail: string;
+        };
         /**
          * RefusedEdit
          * @description An edit that was not made.
@@ -2094,6 +2548,22 @@ export interface components {
             detail: string;
             /** Cure */
             cure: string | null;
+        };
+        /**
+         * RemovedSamples
+         * @description What was removed.
+         */
+        RemovedSamples: {
+            /** Messages */
+            messages: number;
+        };
+        /**
+         * Reopened
+         * @description Which discarded dead letters are opened again.
+         */
+        Reopened: {
+            /** Ids */
+            ids: string[];
         };
         /**
          * Reply
@@ -2226,6 +2696,99 @@ export interface components {
          */
         Role: "viewer" | "member" | "admin";
         /**
+         * RotateRequest
+         * @description How a secret is changed.
+         */
+        RotateRequest: {
+            /** Value */
+            value?: string | null;
+            /** Grace Seconds */
+            grace_seconds?: number;
+        };
+        /**
+         * Rotated
+         * @description The new secret: it is shown here and never again.
+         */
+        Rotated: {
+            /** Value */
+            value: string;
+            /** Previous Until */
+            previous_until: string | null;
+        };
+        /**
+         * Rotation
+         * @description Two secrets are valid at the same time.
+         */
+        Rotation: {
+            /** Until */
+            until: string | null;
+        };
+        /**
+         * Samples
+         * @description How much of the sample data is there.
+         */
+        Samples: {
+            /** Source */
+            source: string;
+            /** Available */
+            available: number;
+            /** Present */
+            present: number;
+        };
+        /**
+         * SecretList
+         * @description The Secrets, by name; never what they hold.
+         */
+        SecretList: {
+            /** Items */
+            items: components["schemas"]["SecretNames"][];
+        };
+        /**
+         * SecretNames
+         * @description A Secret.
+         */
+        SecretNames: {
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+            /** Keys */
+            keys: string[];
+        };
+        /**
+         * SecretRef
+         * @description One key of a Secret; never its value.
+         */
+        SecretRef: {
+            /** Name */
+            name: string;
+            /** Key */
+            key: string;
+        };
+        /**
+         * SecretValue
+         * @description What one key of a Secret holds from now on.
+         */
+        SecretValue: {
+            /**
+             * Value
+             * Format: password
+             */
+            value: string;
+        };
+        /**
+         * Selection
+         * @description Which open dead letters; all of them when nothing is said.
+         */
+        Selection: {
+            /** Ids */
+            ids?: string[] | null;
+            /** Source */
+            source?: string | null;
+            /** Q */
+            q?: string;
+        };
+        /**
          * Sender
          * @description Who wrote it, as the channel knows them.
          */
@@ -2255,6 +2818,10 @@ export interface components {
             autonomy: components["schemas"]["Autonomy"];
             /** Auto Threshold */
             auto_threshold: number;
+            /** Configured */
+            configured: boolean;
+            /** Sample */
+            sample: boolean;
             /** Suspended */
             suspended: boolean;
             reply: components["schemas"]["ReplyPolicy"];
@@ -2278,6 +2845,16 @@ export interface components {
             category_accuracy: number;
             /** Priority Accuracy */
             priority_accuracy: number;
+        };
+        /**
+         * SourceCheck
+         * @description What the process of a Source says when it is asked.
+         */
+        SourceCheck: {
+            /** Ok */
+            ok: boolean;
+            /** Detail */
+            detail: string;
         };
         /**
          * SourceHealth
@@ -2616,6 +3193,43 @@ export interface components {
          */
         TaskStatus: "triage" | "todo" | "in_progress" | "done" | "declined" | "duplicate";
         /**
+         * TelegramLogin
+         * @description What Telegram gave to the page that a bot's button has opened.
+         */
+        TelegramLogin: {
+            /** Source */
+            source: string;
+            /**
+             * Init Data
+             * Format: password
+             */
+            init_data: string;
+            /** Zone */
+            zone?: string | null;
+        };
+        /**
+         * TestMessage
+         * @description What a test message says.
+         */
+        TestMessage: {
+            /** Text */
+            text?: string | null;
+        };
+        /**
+         * TestOutcome
+         * @description What became of a test.
+         */
+        TestOutcome: {
+            /** Ok */
+            ok: boolean;
+            /** Detail */
+            detail: string;
+            /** External Id */
+            external_id: string | null;
+            /** Message Id */
+            message_id?: string | null;
+        };
+        /**
          * Token
          * @description An API token, without its secret.
          */
@@ -2792,6 +3406,47 @@ export interface components {
             options?: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Webhook
+         * @description Where requests arrive, and how they prove who sent them.
+         */
+        Webhook: {
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+            /** Source */
+            source: string;
+            provider: components["schemas"]["Provider"];
+            /**
+             * Verification
+             * @enum {string}
+             */
+            verification: "HMAC" | "Token" | "None";
+            /** Suspended */
+            suspended: boolean;
+            health: components["schemas"]["SourceHealth"];
+            /** Last Message At */
+            last_message_at: string | null;
+            /** Path */
+            path: string;
+            /** Url */
+            url: string | null;
+            secret: components["schemas"]["SecretRef"] | null;
+            rotation: components["schemas"]["Rotation"] | null;
+            /** Curl */
+            curl: string | null;
+        };
+        /**
+         * WebhookList
+         * @description All Webhooks, by name.
+         */
+        WebhookList: {
+            /** Items */
+            items: components["schemas"]["Webhook"][];
+            /** Next */
+            next?: null;
         };
         /**
          * Workspace
@@ -3974,6 +4629,171 @@ export interface operations {
             };
         };
     };
+    check_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TestMessage"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestOutcome"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RotateRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rotated"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_rotation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_manifests: {
         parameters: {
             query?: never;
@@ -4005,7 +4825,10 @@ export interface operations {
     };
     apply_manifests: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Check everything and write nothing */
+                dry_run?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4024,6 +4847,234 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AppliedManifest"][];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_manifest_schemas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManifestSchemas"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_manifest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: components["schemas"]["Kind"];
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_manifest: {
+        parameters: {
+            query?: {
+                /** @description A Source's Webhooks too */
+                cascade?: boolean;
+            };
+            header?: never;
+            path: {
+                kind: components["schemas"]["Kind"];
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedManifests"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suspend_manifest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: components["schemas"]["Kind"];
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppliedManifest"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_manifest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: components["schemas"]["Kind"];
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppliedManifest"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_secrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretValue"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {
@@ -4061,6 +5112,93 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportResult"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Samples"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Samples"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovedSamples"];
                 };
             };
             /** @description A problem */
@@ -4212,6 +5350,10 @@ export interface operations {
         parameters: {
             query?: {
                 state?: components["schemas"]["DeadLetterState"] | null;
+                /** @description `namespace/name` or id of a Source; several separated by commas */
+                source?: string[] | null;
+                /** @description A part of the reason */
+                q?: string;
                 /** @description `next` of the page before */
                 cursor?: string | null;
                 /** @description How many items at most */
@@ -4230,6 +5372,145 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeadLetterPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_dead_letters: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes sending it again harmless, for a day */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Selection"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManySettled"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_dead_letters: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes sending it again harmless, for a day */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyDiscarded"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManySettled"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopen_dead_letters: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes sending it again harmless, for a day */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reopened"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManySettled"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dead_letter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dead_letter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetter"];
                 };
             };
             /** @description A problem */
@@ -4358,6 +5639,37 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["LoginRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    login_from_telegram: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TelegramLogin"];
             };
         };
         responses: {

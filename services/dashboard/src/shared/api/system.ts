@@ -37,4 +37,9 @@ export const healthQuery = queryOptions({
 });
 
 export const login = (token: string) => api<undefined>('/login', { method: 'POST', body: { token } });
+export const loginFromTelegram = (source: string, initData: string) =>
+  api<undefined>('/login/telegram', {
+    method: 'POST',
+    body: { source, init_data: initData, zone: Intl.DateTimeFormat().resolvedOptions().timeZone },
+  });
 export const logout = () => api<undefined>('/logout', { method: 'POST' });

@@ -9,6 +9,8 @@ const systemDark = matchMedia('(prefers-color-scheme: dark)');
 const listeners = new Set<() => void>();
 
 let current = stored();
+/** What the app around the page wants, where there is one; it stands for the system. */
+let hostDark: boolean | undefined;
 
 function stored(): Theme {
   try {
@@ -20,7 +22,7 @@ function stored(): Theme {
 }
 
 function apply(): void {
-  const shown = current === 'system' ? (systemDark.matches ? 'dark' : 'light') : current;
+  const shown = current === 'system' ? ((hostDark ?? systemDark.matches) ? 'dark' : 'light') : current;
   document.documentElement.dataset.theme = shown;
   document.querySelector('meta[name="theme-color"]')?.setAttribute('content', chromeColor[shown]);
   listeners.forEach((listener) => listener());
@@ -28,6 +30,12 @@ function apply(): void {
 
 systemDark.addEventListener('change', apply);
 apply();
+
+/** Follows the app that the page is inside of, unless one has chosen a theme; undefined follows the system again. */
+export function followHost(dark: boolean | undefined): void {
+  hostDark = dark;
+  apply();
+}
 
 export function setTheme(theme: Theme): void {
   current = theme;
