@@ -22,6 +22,8 @@ IMAGES = ROOT / "docs/images"
 PAGES = {
     "inbox": "/inbox",
     "board": "/board",
+    "tasks": "/tasks?filter=status:open",
+    "calendar": "/calendar",
     "messages": "/messages",
     "accuracy": "/accuracy",
     "ledger": "/ledger",

@@ -22,8 +22,8 @@ export function BottomBar({ onSearch, onCreate }: { onSearch: () => void; onCrea
   const waiting = counts.data?.triage ?? 0;
   return (
     <nav aria-label={t('navigation')} className="flex shrink-0 border-t bg-chrome safe-bottom md:hidden">
-      {places.slice(0, IN_BAR).map(({ to, label, icon: Icon }) => (
-        <Link key={to} to={to} className={cell}>
+      {places.slice(0, IN_BAR).map(({ to, search, label, icon: Icon }) => (
+        <Link key={to} to={to} search={search ?? {}} activeOptions={{ includeSearch: false }} className={cell}>
           <Icon {...icon} />
           {t(label)}
           {to === '/inbox' && waiting > 0 && (
@@ -49,8 +49,8 @@ export function BottomBar({ onSearch, onCreate }: { onSearch: () => void; onCrea
         <MenuItem icon={<Search aria-hidden="true" strokeWidth={1.75} />} onSelect={onSearch}>
           {t('palette.title')}
         </MenuItem>
-        {places.slice(IN_BAR).map(({ to, label, icon: Icon }) => (
-          <MenuItem key={to} icon={<Icon aria-hidden="true" strokeWidth={1.75} />} onSelect={() => void navigate({ to })}>
+        {places.slice(IN_BAR).map(({ to, search, label, icon: Icon }) => (
+          <MenuItem key={to} icon={<Icon aria-hidden="true" strokeWidth={1.75} />} onSelect={() => void navigate({ to, search: search ?? {} })}>
             {t(label)}
           </MenuItem>
         ))}

@@ -63,12 +63,12 @@ export function CommandPalette({ onClose, onHelp, onCreate }: Props) {
       keys: CREATE_KEY,
       run: onCreate,
     },
-    ...places.map(({ to, label, icon: Icon, keys }) => ({
+    ...places.map(({ to, search, label, icon: Icon, keys }) => ({
       id: to,
       label: t('palette.goTo', { place: t(label) }),
       icon: <Icon {...icon} className="text-muted" />,
       keys,
-      run: () => void navigate({ to }),
+      run: () => void navigate({ to, search: search ?? {} }),
     })),
     {
       id: 'theme',

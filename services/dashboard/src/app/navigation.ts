@@ -1,10 +1,25 @@
 /** The places one can go, once for the sidebar, the bottom bar, the shortcuts and the command palette. */
-import { Activity, Columns3, Inbox, MailX, MessagesSquare, Radio, Rocket, Scale, Target, type LucideIcon } from 'lucide-react';
+import {
+  Activity,
+  CalendarDays,
+  Columns3,
+  Inbox,
+  MailX,
+  MessagesSquare,
+  Radio,
+  Rocket,
+  Scale,
+  Table2,
+  Target,
+  type LucideIcon,
+} from 'lucide-react';
 
 import type { MessageKey } from '@/shared/i18n/translate';
 
 export type Place = {
-  to: '/inbox' | '/board' | '/messages' | '/sources' | '/dead-letters' | '/accuracy' | '/ledger' | '/health' | '/start';
+  to: '/inbox' | '/board' | '/tasks' | '/calendar' | '/messages' | '/sources' | '/dead-letters' | '/accuracy' | '/ledger' | '/health' | '/start';
+  /** What it opens with; the place is the same whatever its address says then. */
+  search?: { filter: string };
   label: MessageKey;
   icon: LucideIcon;
   keys: string;
@@ -13,6 +28,8 @@ export type Place = {
 export const places: readonly Place[] = [
   { to: '/inbox', label: 'inbox.title', icon: Inbox, keys: 'g i' },
   { to: '/board', label: 'board.title', icon: Columns3, keys: 'g b' },
+  { to: '/tasks', search: { filter: 'status:open' }, label: 'table.title', icon: Table2, keys: 'g t' },
+  { to: '/calendar', label: 'calendar.title', icon: CalendarDays, keys: 'g c' },
   { to: '/messages', label: 'messages.title', icon: MessagesSquare, keys: 'g m' },
   { to: '/sources', label: 'sources.title', icon: Radio, keys: 'g s' },
   { to: '/dead-letters', label: 'dead.title', icon: MailX, keys: 'g d' },

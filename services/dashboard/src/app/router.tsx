@@ -19,6 +19,7 @@ import { messageListQuery } from '@/shared/api/messages';
 import { healthQuery, ledgerQuery, meQuery, sourcesQuery } from '@/shared/api/system';
 import { inboxQuery, taskQuery } from '@/shared/api/tasks';
 import type { SourceKind } from '@/shared/api/types';
+import { parseListSearch } from '@/shared/filters/list-search';
 
 import { NotFound, PageError } from './page-error';
 import { Shell } from './shell';
@@ -84,7 +85,22 @@ const inboxItem = createRoute({ getParentRoute: () => inbox, path: '$number' });
 const board = createRoute({
   getParentRoute: () => shell,
   path: '/board',
+  validateSearch: parseListSearch,
   component: lazyRouteComponent(() => import('@/features/board/board-page'), 'BoardPage'),
+});
+
+const table = createRoute({
+  getParentRoute: () => shell,
+  path: '/tasks',
+  validateSearch: parseListSearch,
+  component: lazyRouteComponent(() => import('@/features/table/table-page'), 'TablePage'),
+});
+
+const calendar = createRoute({
+  getParentRoute: () => shell,
+  path: '/calendar',
+  validateSearch: parseListSearch,
+  component: lazyRouteComponent(() => import('@/features/calendar/calendar-page'), 'CalendarPage'),
 });
 
 const task = createRoute({
@@ -165,7 +181,7 @@ const health = createRoute({
 
 const routeTree = root.addChildren([
   login,
-  shell.addChildren([home, inbox.addChildren([inboxItem]), board, task, messages, deadLetters, sources, newSource, editSource, start, accuracy, ledger, health]),
+  shell.addChildren([home, inbox.addChildren([inboxItem]), board, table, calendar, task, messages, deadLetters, sources, newSource, editSource, start, accuracy, ledger, health]),
 ]);
 
 export function createAppRouter(client: QueryClient) {

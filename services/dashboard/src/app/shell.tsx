@@ -33,7 +33,7 @@ export function Shell() {
     { keys: UNDO_KEY, label: 'undo', run: undo },
     { keys: 'z', label: 'undo', run: undo, hidden: true },
     { keys: 'mod+z', label: 'undo', run: undo, hidden: true },
-    ...places.map(({ to, label, keys }) => ({ keys, label, run: () => void navigate({ to }) })),
+    ...places.map(({ to, search, label, keys }) => ({ keys, label, run: () => void navigate({ to, search: search ?? {} }) })),
   ];
   useShortcuts('shortcuts.everywhere', everywhere, true);
 

@@ -12,12 +12,15 @@ import { Kbd } from '@/shared/ui/kbd';
 import { AccountMenu } from './account-menu';
 import { BalanceLine } from './balance-line';
 import { CREATE_KEY, places, type Place } from './navigation';
+import { SidebarViews } from './sidebar-views';
 
 function PlaceLink({ place, count }: { place: Place; count: number | undefined }) {
   const Icon = place.icon;
   return (
     <Link
       to={place.to}
+      search={place.search ?? {}}
+      activeOptions={{ includeSearch: false }}
       className="flex h-7.5 items-center gap-2.5 rounded-md px-2 text-muted transition-colors duration-100 hoverable:bg-pressed/60 hoverable:text-ink aria-[current=page]:bg-pressed aria-[current=page]:font-medium aria-[current=page]:text-ink"
     >
       <Icon aria-hidden="true" className="size-4 shrink-0" strokeWidth={1.75} />
@@ -53,7 +56,8 @@ export function Sidebar({ onSearch, onCreate, onHelp }: Props) {
           <PlaceLink key={place.to} place={place} count={place.to === '/inbox' ? counts.data?.triage : undefined} />
         ))}
       </nav>
-      <div className="mt-auto flex flex-col gap-2">
+      <SidebarViews />
+      <div className="mt-auto flex flex-col gap-2 pt-3">
         <BalanceLine />
         <div className="flex items-center gap-1">
           <AccountMenu />

@@ -1,7 +1,7 @@
 /** A small API with tasks in memory that checks versions as the real one does. */
 import { http, HttpResponse } from 'msw';
 
-import type { Duplicate, Task, TaskPatch } from '@/shared/api/types';
+import type { BulkEdit, BulkResult, Duplicate, Task, TaskPatch } from '@/shared/api/types';
 
 export function taskFixture(number: number, fields: Partial<Task> = {}): Task {
   return {
@@ -30,6 +30,8 @@ export function taskFixture(number: number, fields: Partial<Task> = {}): Task {
     ...fields,
   };
 }
+
+const noCounts = { triage: 0, todo: 0, in_progress: 0, done: 0, declined: 0, duplicate: 0 };
 
 export type TaskApi = {
   tasks: Task[];
@@ -61,9 +63,25 @@ export function taskApi(tasks: Task[], duplicates: Record<number, Duplicate[]> =
 
   const handlers = [
     http.get('*/api/tasks/counts', () => {
-      const counts = { triage: 0, todo: 0, in_progress: 0, done: 0, declined: 0, duplicate: 0 };
+      const counts = { ...noCounts };
       for (const { status } of tasks) counts[status] += 1;
       return HttpResponse.json(counts);
+    }),
+    http.get('*/api/tasks/groups', () => {
+      const groups = tasks.map(({ status }) => ({ key: null, total: 1, statuses: { ...noCounts, [status]: 1 } }));
+      return HttpResponse.json({ groups, total: tasks.length });
+    }),
+    http.post('*/api/tasks/bulk', async ({ request }) => {
+      const { edits } = (await request.json()) as { edits: BulkEdit[] };
+      await gate;
+      const result: BulkResult = { updated: [], refused: [] };
+      for (const { task: id, version, patch } of edits) {
+        const task = find(id);
+        patches.push({ number: task?.number ?? 0, version: `"${version}"`, patch });
+        if (task?.version === version) result.updated.push(Object.assign(task, patch, { version: version + 1 }));
+        else result.refused.push({ task: id, status: 412, detail: 'It was changed in the meantime', cure: null });
+      }
+      return HttpResponse.json(result);
     }),
     http.get('*/api/tasks/:key', ({ params }) => {
       const task = find(params.key);
@@ -93,6 +111,9 @@ export function taskApi(tasks: Task[], duplicates: Record<number, Duplicate[]> =
       return new HttpResponse(null, { status: 204 });
     }),
     http.get('*/api/members', () => HttpResponse.json([])),
+    http.get('*/api/sources', () => HttpResponse.json([])),
+    http.get('*/api/views', () => HttpResponse.json([])),
+    http.get('*/api/me', () => HttpResponse.json({ member: { id: 'me', name: 'Me', role: 'admin', email: null }, workspace: { id: 'w', name: 'W' } })),
   ];
 
   return {

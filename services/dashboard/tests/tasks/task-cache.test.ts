@@ -11,24 +11,25 @@ const listOf = (...numbers: number[]): TaskList => ({
 });
 const numbers = (list: TaskList) => list.pages.flatMap((page) => page.items.map((task) => task.number));
 const triage = { status: ['triage'], sort: '-created_at', snoozed: false };
+const asker = { memberId: undefined, now: Date.now() };
 
 describe('lists after a change', () => {
   test('a task that no longer fits leaves', () => {
-    expect(numbers(withTask(listOf(1, 2, 3), triage, taskFixture(2, { status: 'todo' })))).toEqual([1, 3]);
+    expect(numbers(withTask(listOf(1, 2, 3), triage, taskFixture(2, { status: 'todo' }), asker))).toEqual([1, 3]);
   });
   test('a task that fits again returns to its place', () => {
-    expect(numbers(withTask(listOf(1, 3), triage, taskFixture(2)))).toEqual([1, 2, 3]);
+    expect(numbers(withTask(listOf(1, 3), triage, taskFixture(2), asker))).toEqual([1, 2, 3]);
   });
   test('a snoozed suggestion leaves the inbox', () => {
     const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
-    expect(numbers(withTask(listOf(1, 2), triage, taskFixture(1, { snoozed_until: tomorrow })))).toEqual([2]);
+    expect(numbers(withTask(listOf(1, 2), triage, taskFixture(1, { snoozed_until: tomorrow }), asker))).toEqual([2]);
   });
   test('a list of search results gains nothing that the API did not find', () => {
-    expect(numbers(withTask(listOf(1), { ...triage, q: 'export' }, taskFixture(2)))).toEqual([1]);
+    expect(numbers(withTask(listOf(1), { ...triage, q: 'export' }, taskFixture(2), asker))).toEqual([1]);
   });
   test('a list that is not concerned stays the very same object', () => {
     const list = listOf(1);
-    expect(withTask(list, { status: ['done'] }, taskFixture(9))).toBe(list);
+    expect(withTask(list, { status: ['done'] }, taskFixture(9), asker)).toBe(list);
   });
 });
 

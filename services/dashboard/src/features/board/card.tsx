@@ -10,6 +10,8 @@ import { CategoryDot, PriorityIcon } from '@/shared/tasks/icons';
 import { Avatar } from '@/shared/ui/avatar';
 import { cn } from '@/shared/ui/cn';
 
+import type { Place } from './cell-place';
+
 function Facts({ task }: { task: Task }) {
   const overdue = task.due_on !== null && task.status !== 'done' && isOverdue(task.due_on);
   return (
@@ -51,10 +53,10 @@ export function CardGhost({ task }: { task: Task }) {
   );
 }
 
-export function Card({ task }: { task: Task }) {
+export function Card({ task, place }: { task: Task; place: Place }) {
   const { attributes, listeners, setNodeRef, setActivatorNodeRef, isDragging } = useDraggable({
     id: task.id,
-    data: { task, status: task.status },
+    data: { ...place, task },
   });
   return (
     <article

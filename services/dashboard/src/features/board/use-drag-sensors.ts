@@ -1,4 +1,4 @@
-/** Three ways to carry a card: mouse, long press, and Space with the arrow keys (which go from column to column). */
+/** Three ways to carry a card: mouse, long press, and Space with the arrow keys (which go from cell to cell). */
 import {
   KeyboardCode,
   KeyboardSensor,
@@ -9,19 +9,28 @@ import {
   type KeyboardCoordinateGetter,
 } from '@dnd-kit/core';
 
-import { neighbour } from './columns';
+import type { Place } from './cell-place';
 
-const steps: Record<string, 1 | -1> = { [KeyboardCode.Right]: 1, [KeyboardCode.Left]: -1 };
+const steps: Record<string, readonly [column: number, row: number]> = {
+  [KeyboardCode.Right]: [1, 0],
+  [KeyboardCode.Left]: [-1, 0],
+  [KeyboardCode.Down]: [0, 1],
+  [KeyboardCode.Up]: [0, -1],
+};
 
-const toNextColumn: KeyboardCoordinateGetter = (event, { context, currentCoordinates }) => {
+const toNextCell: KeyboardCoordinateGetter = (event, { context, currentCoordinates }) => {
   const step = steps[event.code];
   if (!step) return undefined;
   event.preventDefault();
-  const from = context.over?.id ?? (context.active?.data.current?.status as string | undefined) ?? '';
-  const target = neighbour(String(from), step);
-  const rect = target && context.droppableRects.get(target);
+  const from = (context.over?.data.current ?? context.active?.data.current) as Place | undefined;
+  const target = context.droppableContainers.getEnabled().find(({ data }) => {
+    const place = data.current as Place | undefined;
+    return from !== undefined && place?.column === from.column + step[0] && place.row === from.row + step[1];
+  });
+  const rect = target && context.droppableRects.get(target.id);
   if (!rect) return currentCoordinates;
-  return { x: rect.left + 8, y: Math.max(rect.top + 8, Math.min(currentCoordinates.y, rect.bottom - 60)) };
+  const y = step[1] === 0 ? Math.max(rect.top + 8, Math.min(currentCoordinates.y, rect.bottom - 60)) : rect.top + 8;
+  return { x: rect.left + 8, y };
 };
 
 export function useDragSensors() {
@@ -29,7 +38,7 @@ export function useDragSensors() {
     useSensor(MouseSensor, { activationConstraint: { distance: 5 } }),
     useSensor(TouchSensor, { activationConstraint: { delay: 220, tolerance: 8 } }),
     useSensor(KeyboardSensor, {
-      coordinateGetter: toNextColumn,
+      coordinateGetter: toNextCell,
       // Enter opens the card; only Space picks it up.
       keyboardCodes: {
         start: [KeyboardCode.Space],

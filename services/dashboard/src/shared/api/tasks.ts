@@ -1,11 +1,28 @@
 /** Queries and calls about tasks. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
-import { api } from './client';
+import { api, queryString } from './client';
 import { keys } from './keys';
-import type { Comment, Page, Task, TaskCounts, TaskDetail, TaskDraft, TaskPatch, TrackerEvent } from './types';
+import type {
+  BulkEdit,
+  BulkResult,
+  Comment,
+  DueCalendar,
+  Page,
+  Task,
+  TaskCounts,
+  TaskDetail,
+  TaskDraft,
+  TaskGroups,
+  TaskPatch,
+  TrackerEvent,
+} from './types';
 
 export type TaskFilter = {
+  /** In the language of `shared/filters`. */
+  filter?: string;
+  /** What `today` means in it. */
+  today?: string;
   status?: readonly string[];
   category?: string;
   priority?: string;
@@ -58,6 +75,31 @@ export const taskCommentsQuery = (id: string) =>
     queryKey: keys.taskComments(id),
     queryFn: ({ signal }) => api<Page<Comment>>(`/tasks/${id}/comments`, { query: { limit: 200 }, signal }),
   });
+
+export type GroupKey = 'nothing' | 'assignee' | 'priority' | 'category' | 'source';
+
+export const taskGroupsQuery = (filter: TaskFilter, by: GroupKey) =>
+  queryOptions({
+    queryKey: keys.taskGroups({ ...filter, by }),
+    queryFn: ({ signal }) => api<TaskGroups>('/tasks/groups', { query: { ...filter, by }, signal }),
+  });
+
+export type CalendarFilter = TaskFilter & { from: string; to: string; per_day: number };
+
+export const taskCalendarQuery = (filter: CalendarFilter) =>
+  queryOptions({
+    queryKey: keys.taskCalendar(filter),
+    queryFn: ({ signal }) => api<DueCalendar>('/tasks/calendar', { query: filter, signal }),
+  });
+
+/** The address of a file with all tasks of a list. */
+export const exportUrl = (filter: TaskFilter, format: 'csv' | 'json') => `/api/tasks/export${queryString({ ...filter, format })}`;
+
+/** As many as the API takes at once. */
+export const MOST_EDITS = 200;
+
+/** Changes many tasks in one transaction; what somebody else changed meanwhile is refused, and the others stand. */
+export const editTasks = (edits: BulkEdit[]) => api<BulkResult>('/tasks/bulk', { method: 'POST', body: { edits } });
 
 /** Changes a task that was read as `version`; someone else's change in between is a 412. */
 export const patchTask = (id: string, version: number, patch: TaskPatch) =>

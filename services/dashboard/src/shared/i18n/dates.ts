@@ -42,6 +42,12 @@ export function localDay(value: string): Date {
   return new Date(year, month - 1, date);
 }
 
+/** The calendar day of a moment where the reader is, as the API writes days. */
+export function isoDay(date: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${String(date.getFullYear()).padStart(4, '0')}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
 export function formatDueDay(value: string): string {
   return formatDay(localDay(value).toISOString());
 }

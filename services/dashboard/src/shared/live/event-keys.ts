@@ -14,6 +14,7 @@ const byArea: Record<string, readonly QueryKey[]> = {
   dead_letter: [keys.deadLetters, keys.messages, keys.ledger],
   source: [keys.sources, keys.ledger],
   member: [keys.members],
+  view: [keys.views],
 };
 
 /** What one verb of an area concerns besides: a message that joins a task is shown there. */

@@ -24,7 +24,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     const refresher = new Refresher(client);
     const live = connectLive(socketUrl(), {
       onEvents: (events) => refresher.refresh(keysOf(events)),
-      onCatchUp: () => refresher.refresh([keys.tasks, keys.messages, keys.sources, keys.deadLetters, keys.ledger, keys.accuracy]),
+      onCatchUp: () => refresher.refresh([keys.tasks, keys.messages, keys.sources, keys.deadLetters, keys.ledger, keys.accuracy, keys.views]),
       onHealth: () => refresher.refresh([keys.sources, keys.health]),
       onState: (state) => {
         setPhase(state.phase);

@@ -4,37 +4,42 @@ import { useCallback } from 'react';
 
 import { ApiError } from '@/shared/api/client';
 import { keys } from '@/shared/api/keys';
-import { patchTask, type TaskFilter } from '@/shared/api/tasks';
-import type { Task, TaskCounts, TaskDetail, TaskPatch } from '@/shared/api/types';
+import { patchTask, type CalendarFilter, type TaskFilter } from '@/shared/api/tasks';
+import type { DueCalendar, Me, Task, TaskCounts, TaskDetail, TaskPatch } from '@/shared/api/types';
 import { explain } from '@/shared/errors/explain';
+import type { Asker } from '@/shared/filters/matches';
 import { t } from '@/shared/i18n/translate';
 import { toast } from '@/shared/ui/toast-store';
 import { offerUndo } from '@/shared/undo/offer-undo';
 
 import { describeChange, meant, type ChangeNote } from './describe-change';
-import { inverse, moved, patched, withTask, type TaskList } from './task-cache';
+import { inverse, moved, patched, withTask, withTaskDue, type TaskList } from './task-cache';
 import { Versions } from './versions';
 
 type Change = { task: Task; patch: TaskPatch; onFailed?: () => void };
 
-const MUTATION = ['task-update'];
+export const MUTATION = ['task-update'];
 const known = new WeakMap<QueryClient, Versions>();
 
-function versionsOf(client: QueryClient): Versions {
+export function versionsOf(client: QueryClient): Versions {
   const versions = known.get(client) ?? new Versions();
   known.set(client, versions);
   return versions;
 }
 
-/** Writes a task into every list and detail that is cached. */
-function show(client: QueryClient, task: Task): void {
+/** Writes a task into every list, calendar and detail that is cached. */
+export function show(client: QueryClient, task: Task): void {
+  const asker: Asker = { memberId: client.getQueryData<Me>(keys.me)?.member.id, now: Date.now() };
   for (const [key, list] of client.getQueriesData<TaskList>({ queryKey: keys.taskLists })) {
-    if (list) client.setQueryData(key, withTask(list, key[2] as TaskFilter, task));
+    if (list) client.setQueryData(key, withTask(list, key[2] as TaskFilter, task, asker));
+  }
+  for (const [key, calendar] of client.getQueriesData<DueCalendar>({ queryKey: keys.taskCalendars })) {
+    if (calendar) client.setQueryData(key, withTaskDue(calendar, key[2] as CalendarFilter, task, asker));
   }
   client.setQueryData<TaskDetail>(keys.taskDetail(task.number), (detail) => (detail ? { ...detail, ...task } : detail));
 }
 
-function showMove(client: QueryClient, from: Task, to: Task): void {
+export function showMove(client: QueryClient, from: Task, to: Task): void {
   client.setQueryData<TaskCounts>(keys.taskCounts, (counts) => (counts ? moved(counts, from, to) : counts));
 }
 

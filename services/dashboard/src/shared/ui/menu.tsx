@@ -1,4 +1,4 @@
-import { Check } from 'lucide-react';
+import { Check, ChevronRight } from 'lucide-react';
 import { DropdownMenu as Radix } from 'radix-ui';
 import type { KeyboardEvent, ReactNode } from 'react';
 
@@ -78,6 +78,48 @@ export function MenuChoices<T extends string>(props: {
         </Radix.RadioItem>
       ))}
     </Radix.RadioGroup>
+  );
+}
+
+type ToggleProps = { checked: boolean; icon?: ReactNode; label: string; onToggle: () => void };
+
+/** One of several that are on or off; the menu stays open. */
+export function MenuToggle({ checked, icon, label, onToggle }: ToggleProps) {
+  return (
+    <Radix.CheckboxItem
+      checked={checked}
+      onCheckedChange={onToggle}
+      onSelect={(event) => event.preventDefault()}
+      className={item}
+    >
+      {icon}
+      <span className="min-w-0 flex-1 truncate">{label}</span>
+      <Radix.ItemIndicator>
+        <Check aria-hidden="true" className="size-4 text-accent-ink" />
+      </Radix.ItemIndicator>
+    </Radix.CheckboxItem>
+  );
+}
+
+/** A menu in the menu. */
+export function MenuMore({ label, icon, children }: { label: string; icon?: ReactNode; children: ReactNode }) {
+  return (
+    <Radix.Sub>
+      <Radix.SubTrigger className={cn(item, 'data-[state=open]:bg-pressed')}>
+        {icon}
+        <span className="min-w-0 flex-1 truncate">{label}</span>
+        <ChevronRight aria-hidden="true" className="text-faint" />
+      </Radix.SubTrigger>
+      <Radix.Portal>
+        <Radix.SubContent
+          sideOffset={2}
+          collisionPadding={8}
+          className="z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-48 overflow-y-auto rounded-lg bg-raised p-1 shadow-overlay"
+        >
+          {children}
+        </Radix.SubContent>
+      </Radix.Portal>
+    </Radix.Sub>
   );
 }
 

@@ -8,6 +8,7 @@ import { duplicates } from './duplicates';
 import { health } from './health';
 import { inbox } from './inbox';
 import { ledger } from './ledger';
+import { lists } from './lists';
 import { messages } from './messages';
 import { sources } from './sources';
 import { start } from './start';
@@ -25,6 +26,7 @@ export const en = {
   ...health,
   ...inbox,
   ...ledger,
+  ...lists,
   ...messages,
   ...sources,
   ...start,
