@@ -85,9 +85,9 @@ test('what the form writes the YAML says, and the other way round; comments stay
 test('another member of the union takes the place of the one before', () => {
   const verification = webhook.properties?.verification ?? {};
   const text = draftOf('webhook', 'inbox');
-  const gone = unionChanges(verification, ['verification'], 'HMAC').map(([path, value]) => ({ document: 1, path: ['spec', ...path], value }));
+  const gone = unionChanges(verification, ['verification'], 'HMAC', 'inbox').map(([path, value]) => ({ document: 1, path: ['spec', ...path], value }));
   const [, hook] = documentsOf(writeYaml(text, [...gone, { document: 1, path: ['spec', 'verification', 'type'], value: 'HMAC' }]));
-  expect(hook?.spec).toMatchObject({ verification: { type: 'HMAC' } });
+  expect(hook?.spec).toMatchObject({ verification: { type: 'HMAC', hmac: { secretRef: { name: 'inbox', key: 'secret' } } } });
   expect(JSON.stringify(hook?.spec)).not.toContain('token');
 });
 

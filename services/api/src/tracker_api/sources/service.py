@@ -66,9 +66,13 @@ def source_health(source: SourceState, heartbeats: Mapping[str, Heartbeat] | Non
     return silent("No process serves it. Start the one of this Source")
 
 
+def _is_served(source: SourceState, heartbeats: Mapping[str, Heartbeat] | None) -> bool:
+    return heartbeats is None or f"source.{source.namespace}.{source.name}" in heartbeats
+
+
 def _left(source: SourceState) -> SourceHealth:
     message = "" if source.key == SAMPLES else "Its manifest is gone; its messages are kept. Apply it to go on"
-    return silent(message, state="unknown")
+    return silent(message)
 
 
 def silent(message: str, *, state: Literal["offline", "unknown"] = "offline") -> SourceHealth:
@@ -106,7 +110,7 @@ def _source(
         sample=row.key == SAMPLES,
         suspended=bool(row.spec.get("suspend", False)),
         reply=ReplyPolicy(enabled=reply.enabled, require_approval=reply.require_approval),
-        health=source_health(row, heartbeats) if configured else _left(row),
+        health=source_health(row, heartbeats) if configured or _is_served(row, heartbeats) else _left(row),
         last_message_at=row.last_message_at,
         counts=counts(counted),
         webhook_url=f"{gateway}{row.webhook_path}" if gateway and row.webhook_path else None,

@@ -5,6 +5,7 @@ It is a real message: the ledger counts it, and triage judges it.
 
 import asyncio
 import time
+from http import HTTPStatus
 from secrets import token_hex
 
 import httpx
@@ -23,6 +24,8 @@ from tracker_api.webhooks.service import address
 
 _TEXT = "This is a test message of Task Tracker. There is nothing to do."
 _TIMEOUT = httpx.Timeout(10.0, connect=3.0)
+_SERVED_WITHIN = 3.0
+"""Seconds for the gateway to notice a Webhook that was just applied."""
 _RECORDED_WITHIN = 3.0
 """Seconds to wait for the recorder; it may take longer, then the message appears in the list by itself."""
 
@@ -47,7 +50,7 @@ async def send_test(context: Context, principal: Principal, key: str, text: str 
     headers |= {"Content-Type": "application/json"} | ({"Host": webhook.spec.host} if webhook.spec.host else {})
     try:
         async with httpx.AsyncClient(timeout=_TIMEOUT) as client:
-            response = await client.post(url, content=body, headers=headers)
+            response = await _post(client, url, body, headers)
     except httpx.HTTPError as error:
         raise UnavailableError(
             f"The gateway does not answer at {url}: {type(error).__name__}",
@@ -58,6 +61,16 @@ async def send_test(context: Context, principal: Principal, key: str, text: str 
         said = " ".join(str(answer[part]).rstrip(".") + "." for part in ("detail", "cure") if answer.get(part))
         return TestOutcome(ok=False, detail=f"Refused with {response.status_code}: {said}", external_id=None)
     return await _accepted(context, principal, webhook, answer)
+
+
+async def _post(client: httpx.AsyncClient, url: str, body: bytes, headers: dict[str, str]) -> httpx.Response:
+    """Send it; a Webhook that was just applied is not known to the gateway before its next look at the folders."""
+    deadline = time.monotonic() + _SERVED_WITHIN
+    while True:
+        response = await client.post(url, content=body, headers=headers)
+        if response.status_code != HTTPStatus.NOT_FOUND or time.monotonic() > deadline:
+            return response
+        await asyncio.sleep(0.25)
 
 
 async def _accepted(context: Context, principal: Principal, webhook: Webhook, answer: dict[str, object]) -> TestOutcome:

@@ -1,5 +1,5 @@
 /** One field of a manifest, drawn from its schema: label, help, control, and what the server says about it. */
-import { useId, type ReactNode } from 'react';
+import { useId, useState, type ReactNode } from 'react';
 
 import { t } from '@/shared/i18n/translate';
 import { Input, TextArea } from '@/shared/ui/field';
@@ -113,7 +113,7 @@ export function FieldView({ editor, document, at, field, existing }: FieldProps)
               onChange={(event) => {
                 const chosen = schema.enum?.find((item) => String(item) === event.target.value) ?? '';
                 const parent = path.slice(0, -1);
-                const union = field.name === 'type' ? unionChanges(parentSchema(editor, at, parent), parent, String(chosen)) : [];
+                const union = field.name === 'type' ? unionChanges(parentSchema(editor, at, parent), parent, String(chosen), document.name) : [];
                 set(orNothing(schema, required, chosen), union);
               }}
             >
@@ -152,16 +152,12 @@ export function FieldView({ editor, document, at, field, existing }: FieldProps)
       return (
         <Labelled {...shared} help={[schema.description, t('form.lines')].filter(Boolean).join(' ')}>
           {({ id, describedBy }) => (
-            <TextArea
+            <Lines
               id={id}
-              aria-describedby={describedBy}
-              aria-invalid={error !== undefined}
-              defaultValue={linesOf(value)}
-              className="min-h-16"
-              onChange={(event) => {
-                const lines = event.target.value.split('\n').map((line) => line.trim()).filter(Boolean);
-                set(lines.length === 0 ? undefined : lines);
-              }}
+              describedBy={describedBy}
+              invalid={error !== undefined}
+              value={linesOf(value)}
+              onChange={(lines) => set(lines.length === 0 ? undefined : lines)}
             />
           )}
         </Labelled>
@@ -184,6 +180,29 @@ export function FieldView({ editor, document, at, field, existing }: FieldProps)
         </Labelled>
       );
   }
+}
+
+const splitLines = (text: string) => text.split('\n').map((line) => line.trim()).filter(Boolean);
+
+type LinesProps = { id: string; describedBy: string | undefined; invalid: boolean; value: string; onChange: (lines: string[]) => void };
+
+/** The line that is being begun is nothing yet for the YAML, and must not vanish while it is typed. */
+function Lines({ id, describedBy, invalid, value, onChange }: LinesProps) {
+  const [text, setText] = useState(value);
+  const shown = splitLines(text).join('\n') === value ? text : value;
+  return (
+    <TextArea
+      id={id}
+      aria-describedby={describedBy}
+      aria-invalid={invalid}
+      value={shown}
+      className="min-h-16"
+      onChange={(event) => {
+        setText(event.target.value);
+        onChange(splitLines(event.target.value));
+      }}
+    />
+  );
 }
 
 function parentSchema(editor: Editor, at: number, path: Path): Schema {

@@ -89,12 +89,15 @@ export function fieldsOf(schema: Schema, value: Json | undefined, path: Path = [
     }));
 }
 
-/** What becomes of the rest of a union when another member of it is chosen: `undefined` takes it away. */
-export function unionChanges(schema: Schema, path: Path, chosen: string): [Path, Json | undefined][] {
+/** What becomes of a union when another member is chosen: the others go, and the new one names a Secret if it needs one. */
+export function unionChanges(schema: Schema, path: Path, chosen: string, secret: string): [Path, Json | undefined][] {
   const kinds = schema.properties?.type?.enum?.map((kind) => String(kind).toLowerCase()) ?? [];
-  return Object.keys(schema.properties ?? {})
-    .filter((name) => name !== 'type' && kinds.includes(name.toLowerCase()) && name.toLowerCase() !== chosen.toLowerCase())
-    .map((name) => [[...path, name], undefined]);
+  return Object.entries(schema.properties ?? {})
+    .filter(([name]) => name !== 'type' && kinds.includes(name.toLowerCase()))
+    .flatMap(([name, member]): [Path, Json | undefined][] => {
+      if (name.toLowerCase() !== chosen.toLowerCase()) return [[[...path, name], undefined]];
+      return member.properties?.secretRef ? [[[...path, name, 'secretRef'], { name: secret, key: 'secret' }]] : [];
+    });
 }
 
 /** `tokenSecretRef` as people say it: "Token secret ref" would be a machine's word. */
