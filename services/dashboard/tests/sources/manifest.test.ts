@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -11,8 +11,7 @@ import { fieldsOf, labelOf, unionChanges, type Schema } from '@/features/sources
 
 /** The CRDs themselves: the form is made of nothing else. */
 function schemaOf(kind: 'source' | 'webhook'): Schema {
-  const file = fileURLToPath(new URL(`../../../../crds/${kind}.yaml`, import.meta.url));
-  const crd = parse(readFileSync(file, 'utf8'), { merge: true }) as {
+  const crd = parse(readFileSync(join(import.meta.dirname, '../../../../crds', `${kind}.yaml`), 'utf8'), { merge: true }) as {
     spec: { versions: { schema: { openAPIV3Schema: { properties: { spec: Schema } } } }[] };
   };
   const [version] = crd.spec.versions;
