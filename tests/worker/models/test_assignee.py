@@ -43,7 +43,27 @@ ASKED_IN_TASKS = [
     ("Глеб откатывай 7.1", "Глеб"),
     ("doreen holst du heute noch die infusionen", "Doreen"),
     ("Yrsel, bitte den Plan ausdrucken", "Yrsel"),
+    ("lena love can you swap the towels in 4", "Lena"),
+    ("priya send the deck to the board", "Priya"),
+    ("marcus will you lock up tonight", "Marcus"),
+    ("Marcus. The toner on the second floor is empty again.", "Marcus"),
+    ("Sargento Ruiz: revise el candado del almacén", "Ruiz"),
+    ("message for Priya the plumber needs the gate code", "Priya"),
+    ("Олеже, треба повірити манометри", "Олег"),
+    ("Harriet - the cut-off is 14:00, please send it", "Harriet"),
+    ("Маріє, замовте квитки", "Марія"),
+    ("@anna did you send the contract to Holt?", "@anna"),
+    ("@ben was ist mit dem Angebot?", "@ben"),
+    ("PROJ-7 was assigned by @cron to @mia", "@mia"),
     ("Зорянко, збери аптечки в один ящик", "Зоряна"),
+]
+
+NOBODY_IN_TASKS = [
+    "Dear Accounts,\nplease send me the invoice again",
+    "Liebe Buchhaltung,\nbitte schickt mir die Rechnung",
+    "ребят, скиньте фото",
+    "Please send the papers to my new address, thank you\nAnna\n+49 30 1234",
+    "Please confirm the booking,\nMarcus",
 ]
 
 NOBODY = [
@@ -95,3 +115,8 @@ def test_who_is_talked_about_in_a_task_is_not_the_assignee(text):
 @pytest.mark.parametrize("text", NOBODY)
 def test_who_is_only_named_is_not_the_assignee(text):
     assert find_assignee(text) is None
+
+
+@pytest.mark.parametrize("text", NOBODY_IN_TASKS)
+def test_neither_a_signature_nor_a_department_is_asked(text):
+    assert find_assignee(text, Category.TASK) is None

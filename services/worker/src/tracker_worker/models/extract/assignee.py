@@ -42,7 +42,8 @@ _NOT_ASKED = re.compile(
     re.IGNORECASE,
 )
 _DID = re.compile(
-    r"^[\s,:]*(?:said|says|told|did|fixed|already|is (?:out|on|away|off)|was|has|had|will be (?:out|away)|wrote"
+    r"^[\s,:]*(?:said|says|told|did(?! you)|fixed|already|is (?:out|on|away|off)|was(?! (?:ist|macht|war|sagt"
+    r"|meinst|hältst|wird)\b)|has|had|will be (?:out|away)|wrote"
     r"|reported|asked|left|broke|joined|hier|here|сказал\w*|уже|сделал\w*"
     r"|починил\w*|написал\w*|в отпуске|вже|зробив|зробила|сказав|сказала|написав|написала|hat|ist|war|sagt\w*"
     r"|schon|ha|dijo|ya|está|fue)\b",
@@ -51,7 +52,8 @@ _DID = re.compile(
 _ASKS = re.compile(
     r"\b(?:please|pls|plz|can|could|would|will|should|must|need|needs|can't|don't forget|have a look|look|check"
     r"|review|fix|send|order|call|book|update|take|prepare|ask|tell|write"
-    r"|renew|cancel|print|finish|handle|merge|arrange|bring|buy|make|sign|approve|remind|you|your"
+    r"|assigned|assignee|zugewiesen|asignad[oa]|назначен\w*|призначен\w*|renew|cancel|print|finish|handle|merge"
+    r"|arrange|bring|buy|make|sign|approve|remind|you|your"
     r"|пожалуйста|плиз|можешь|сможешь|нужно|надо|посмотри|глянь|проверь|сделай|закажи|отправь|позвони|перезвони"
     r"|подготовь|купи|забери|подмени|оплати|скинь|напиши|возьми|поставь|ты|тебе"
     r"|будь ласка|зможеш|треба|потрібно|подивись|перевір|зроби|замов|надішли|подзвони|передзвони|підготуй|купи"
@@ -72,8 +74,17 @@ _HELLO = (
     r"|привет|привіт|добрый день|доброе утро|добрый вечер|здравствуйте|добрий день|доброго (?:дня|ранку)|вітаю"
     r"|уважаем(?:ый|ая)|шановн(?:ий|а)|спасибо|bonjour|salut|ciao|buongiorno|olá|ok|ок|so|und|and|а|and then)"
 )
+_DEAR = (
+    r"(?:love|dear|darling|mate|hun|honey|buddy|pal|man|bro|my friend|schatz|cariño|guapa|guapo|tío|tía|дорогой"
+    r"|дорогая"
+    r"|солнышко|дружище|друже|сонечко)"
+)
+"""What friends put behind a name."""
 _TITLE = (
-    r"(?:mr|mrs|ms|miss|dr|prof|herrn?|frau|señora?|sra?|don|doña|ing|arq|lic|doctora?|profe|пан[еіу]?|пані"
+    r"(?:sargento|capit[aá]n|teniente|cabo|comandante|maestr[oa]|licenciad[oa]|ingenier[oa]|compañer[oa]"
+    r"|sergeant|captain"
+    r"|nurse|schwester|officer|mr|mrs|ms|miss|dr|prof|herrn?|frau|señora?|sra?|don|doña|ing|arq|lic|doctora?"
+    r"|profe|пан[еіу]?|пані"
     r"|господин|госпожа|monsieur|madame)\.?"
 )
 _ASK_WORD = (
@@ -82,18 +93,20 @@ _ASK_WORD = (
 )
 _CALLED = re.compile(
     rf"(?:^|[.!?\n–—)]\s*)(?:(?P<hello>{_HELLO})[,!]?\s+)?(?:(?P<title>{_TITLE})\s+)*"
-    rf"(?P<name>{_WORD})(?P<second>\s+{_NAME})?(?P<end>\s*[,:!—–]|\s*\n|\s+(?={_ASK_WORD})|\s+(?=\w))",
+    rf"(?P<name>{_WORD})(?:\s+{_DEAR})?(?P<second>\s+{_NAME})?(?P<end>\s*[,:!—–]|\.(?=\s)|\s+-(?=\s)|\s*\n"
+    rf"|\s+(?={_ASK_WORD})|\s+(?=\w))",
     re.IGNORECASE,
 )
 """Where somebody may be called: at the beginning of a sentence, perhaps after a greeting."""
 _YOU = re.compile(rf"\b(?:you|du|sie|tú|vos|usted|ти|ты|вы|ви),\s*(?P<name>{_NAME})\s*,", re.IGNORECASE)
-_LAST = re.compile(rf",\s*(?P<name>{_NAME})\s*[?!.]*\s*$")
+_LAST = re.compile(rf",[^\S\n]*(?P<name>{_NAME})\s*[?!.]*\s*$")
 _ACTS = re.compile(
     r"^\s*(?:is|was|has|had|says?|said|told|called|wants|asked|needs?(?! to)|wrote|reported|left|broke"
     r"|joined|and|or|will"
     r"|just|already|did|didn't|doesn't|from|at|in|on|of|for|got|gets|sent|forgot|mentioned|mentions|hier|here|aquí"
     r"|hat|ist|war|sagt\w*|meint\w*|will|braucht|fehlt|kommt|fängt|wurde|wird|und|kann|von|aus|im|an|am|hätte|geht"
-    r"|está|es|ha|tiene|dice|quiere|necesita|pide|llega|viene|empieza|se|no|y|va|fue|era|llamó|ya|del?|en|por|con|me ha"
+    r"|está|es|ha|tiene|dice|quiere|necesita|pide|llega|viene|empieza|se|no|y|va|fue|era|llamó|ya|del?|en|por"
+    r"|con|me ha"
     r"|не|на|в|во|у|из|с|со|от|и|а|по|за|для|уже|вже|із|з|зі|від|та|й|про"
     r"|\w+(?:ал|ила|ил|ал[аи]|ел[аи]?|ул[аи]?|ыл[аи]?|лся|лась|ає|ує|ють|ить|ет|ёт|ит|ут|ют|ят|ат|їть)(?:ся|сь)?)\b",
     re.IGNORECASE,
@@ -107,7 +120,8 @@ _GERMAN = re.compile(
     r"\b(?:der|die|das|den|dem|ich|wir|und|noch|mal|nicht|ein|eine|bis|auf|mit|zum|heute)\b", re.IGNORECASE
 )
 _THIRD = re.compile(
-    r"\b(?P<lead>can|could|would|will|let|have|get|ask|tell|remind|assign(?:ed)? (?:this |it )?to|kann|könnte"
+    r"\b(?P<lead>(?:message|note|this is|one) for|nachricht (?:für|an)|(?:mensaje|recado) para|сообщение для"
+    r"|повідомлення для|can|could|would|will|let|have|get|ask|tell|remind|assign(?:ed)? (?:this |it )?to|kann|könnte"
     r"|soll|sollte|muss|möge|puede|podría|debe|dile a|pídele a|pide a|decile a|dígale a|que"
     r"|пусть|попросите?|напомните?|скажите?|передайте?|назначьте?|поручите?|нехай|хай|най|попросіть|попроси"
     r"|нагадайте?|доручіть|сможет ли|сможет|може|зможе)\s+"
@@ -147,6 +161,28 @@ _NO_NAME = {
         "sir",
         "madam",
         "there",
+        *(
+            "accounts",
+            "accounting",
+            "finance",
+            "payroll",
+            "reception",
+            "office",
+            "facilities",
+            "helpdesk",
+            "maintenance",
+        ),
+        *(
+            "housekeeping",
+            "buchhaltung",
+            "personalabteilung",
+            "haustechnik",
+            "hausverwaltung",
+            "verwaltung",
+            "rezeption",
+        ),
+        *("recepción", "contabilidad", "administración", "mantenimiento", "soporte", "бухгалтерия", "бухгалтерія"),
+        *("кухня", "склад", "ресепшн", "ребят", "девчат", "девчонки", "парни", "пацаны", "девушки", "коллег", "колег"),
     ),
     *("leute", "kollegen", "zusammen", "chicos", "equipo", "gente", "vecinos", "todos", "коллеги", "ребята", "друзья"),
     *("всем", "народ", "девочки", "мужики", "соседи", "дамы", "колеги", "хлопці", "дівчата", "друзі", "панове", "люди"),
@@ -215,6 +251,8 @@ def _called(match: re.Match[str], text: str, *, is_task: bool) -> str | None:
     ):
         return None
     known = None if name.islower() and is_small_word(name) else base_form(name)
+    if "\n" in match.group("end") and match.start() > 0 and not match.group("hello"):
+        return None  # a signature
     separate = match.group("end").strip() != "" or "\n" in match.group("end")
     asked = bool(_ASKS.search(rest)) or is_task
     if match.group("title"):
