@@ -83,10 +83,17 @@ async def test_file_that_is_not_kept_stays_with_its_name_and_size(
     assert telegram.calls("getFile") == []
 
 
-async def test_file_that_is_larger_than_was_said_is_not_kept(telegram: TelegramApi, start: Start, bus: Bus) -> None:
+async def test_file_that_is_larger_than_was_said_is_not_kept_and_told_while_the_rest_goes_on(
+    telegram: TelegramApi, start: Start, bus: Bus
+) -> None:
     telegram.say(document=telegram.file(b"x" * 20_000_001, size=5) | {"file_name": "a.iso"})
-    (file,) = (await one(telegram, start, bus)).attachments
-    assert (file.name, file.ref) == ("a.iso", "telegram:file-0")
+    telegram.say("next")
+    async with start() as running:
+        first, following = await on_bus(bus, 2)
+        report = running.served.condition.report()
+    (file,) = first.attachments
+    assert (file.name, file.ref, following.text) == ("a.iso", "telegram:file-0", "next")
+    assert (report.state, "File 'a.iso' stays at Telegram: " in report.detail) == ("ready", True), report
 
 
 async def test_files_can_be_left_out(telegram: TelegramApi, files: Files, start: Start, bus: Bus) -> None:

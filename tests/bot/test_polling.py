@@ -75,6 +75,7 @@ async def test_malformed_update_is_a_dead_letter_and_the_rest_goes_on(
     telegram.push("message", telegram.messages[-1001, 1] | {"message_id": 2, "text": "after"})
     async with start() as running:
         messages = await on_bus(bus, 5)
+        await until("the note", lambda: "is a dead letter" in running.served.condition.report().detail)
         assert running.served.condition.report().state == "ready"
     by_id = {message.external_id: message for message in messages}
     assert by_id["-1001:1"].text == "before"

@@ -6,6 +6,7 @@ import pytest
 from pydantic import SecretStr
 from tracker_bot.__main__ import main
 from tracker_bot.dashboard import Dashboard
+from tracker_bot.main import run
 from tracker_bot.menu import offer
 from tracker_bot.settings import BotSettings, TelegramSettings
 from tracker_bot.unregistering import unregister
@@ -65,6 +66,18 @@ async def test_address_of_somebody_else_stays_and_a_revoked_token_is_the_end(
     telegram.token = "123456:revoked"
     await unregister(settings)
     assert telegram.calls("deleteWebhook") == []
+
+
+async def test_suspended_source_leaves_its_messages_with_telegram(
+    telegram: TelegramApi, files: Files, settings: BotSettings, start: Start
+) -> None:
+    async with start():
+        await until("the address", lambda: telegram.hook)
+    files.write(mode="webhook", suspend=True)
+    suspended = asyncio.create_task(run(settings))
+    await until("no address", lambda: telegram.hook is None)
+    suspended.cancel()
+    await asyncio.gather(suspended, return_exceptions=True)
 
 
 def test_unknown_argument_is_one_clear_line(capsys: pytest.CaptureFixture[str]) -> None:
