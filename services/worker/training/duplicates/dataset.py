@@ -1,9 +1,13 @@
 """Messages with what they are duplicates of: the labelled messages, and groups written for this purpose.
 
 `groups/*.txt` hold one report per block: each line is `language category text`, and all lines of a block report the
-same thing. A line that begins with `!` speaks of the same subject and reports something else. Each file stands for the
-messages of one team. In the field duplicates are rare, so each file is filled up with messages of others; and they come
-soon after one another, so the times are drawn as they are in the labelled messages.
+same thing. A line that begins with `!` speaks of the same subject and reports something else; one that begins with
+`+` was written within half an hour of the line above it. Each file stands for the messages of one team. In the field
+duplicates are rare, so each file is filled up with messages of others; and they come soon after one another, so the
+times are drawn as they are in the labelled messages.
+
+`teams/*.txt` are written alike, of other worlds, and nothing has been learnt from them: several of them in one pool say
+what the model is worth to strangers.
 """
 
 import json
@@ -15,6 +19,9 @@ from random import Random
 from services.worker.training.dataset import DATA, HELD_OUT
 
 GROUPS = Path(__file__).parent / "groups"
+TEAMS = Path(__file__).parent / "teams"
+POOLS = 3
+"""Pools of teams, so that most of a message's neighbours are strangers to it."""
 _SHORT = {"b": "bug", "i": "incident", "f": "feature", "q": "question", "t": "task", "n": "noise"}
 
 
@@ -22,6 +29,8 @@ STRANGERS = 150
 """Messages of others that a file of groups is filled up with."""
 SPAN = 30.0
 """Days over which the messages of a file are spread."""
+AT_ONCE = (0.0005, 0.02)
+"""Days until somebody adds to what was just said."""
 GAPS = (0.08, 0.2, 0.34, 0.6, 1.1, 3.0, 8.0, 20.0)
 """Days between two reports of one thing: quantiles of the labelled messages."""
 MIXED_UP = {"eastmix", "eastmix2", "eastmix3"}
@@ -64,6 +73,18 @@ def corpus() -> list[Line]:
     return [line for file in files for line in file]
 
 
+def teams() -> list[Line]:
+    """Return the messages of the teams that nothing was learnt from, each pool a file of its own."""
+    paths = sorted(TEAMS.glob("*.txt"))
+    found = [
+        replace(line, file=f"teams-{start}")
+        for start in range(POOLS)
+        for path in paths[start::POOLS]
+        for line in _from_groups(path, [])
+    ]
+    return sorted(found, key=lambda line: (line.file, line.sent_at))
+
+
 def held_out() -> list[Line]:
     """Return the messages that are kept apart, each file a file of its own."""
     return [line for path in sorted(DATA.glob(HELD_OUT)) for line in _labelled(path)]
@@ -102,9 +123,11 @@ def _from_groups(path: Path, others: list[Line]) -> list[Line]:
     for block, written in enumerate(path.read_text(encoding="utf-8").split("\n\n")):
         day = chance.uniform(0, SPAN)
         for place, line in enumerate(row for row in written.splitlines() if row):
-            language, category, text = line.lstrip("! ").split(" ", 2)
+            language, category, text = line.lstrip("!+ ").split(" ", 2)
             alone = line.startswith("!")
-            if place:
+            if line.startswith("+"):
+                day += chance.uniform(*AT_ONCE)
+            elif place:
                 soon = not alone or chance.random() < 0.5  # noqa: PLR2004 -- other trouble with a thing may come soon too
                 day = day + chance.choice(GAPS) * chance.uniform(0.5, 1.5) if soon else chance.uniform(0, SPAN)
             found.append(

@@ -1,17 +1,20 @@
 """Scores the shipped duplicate model on the messages that are kept apart; prints figures only.
 
-    python -m services.worker.training.duplicates.evaluate
+    python -m services.worker.training.duplicates.evaluate [--teams]
 
+With `--teams` on the teams that nothing was learnt from, where a third of the messages were written to be mistaken.
 Categories and languages are what the program makes of the messages, and the candidates are all earlier messages of the
 file, as in `tasktracker eval`.
 """
+
+import argparse
 
 import numpy as np
 from numpy.typing import NDArray
 from tracker_worker.models.duplicates import DuplicateModel, NeutralSpace, Said
 from tracker_worker.models.embedded import EmbeddedModel
 
-from services.worker.training.duplicates.dataset import Line, held_out
+from services.worker.training.duplicates.dataset import Line, held_out, teams
 from services.worker.training.duplicates.measure import Figures, figures
 from services.worker.training.duplicates.pairing import Pairs
 
@@ -50,7 +53,9 @@ def shipped(found: list[Line]) -> tuple[Pairs, NDArray[np.float64], NDArray[np.f
 
 def main() -> None:
     """Print the figures."""
-    found = held_out()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--teams", action="store_true", help="judge the teams, not the held-out files")
+    found = teams() if parser.parse_args().teams else held_out()
     known, scores, raw, near = shipped(found)
     threshold = DuplicateModel.load().threshold
     for file in sorted({line.file for line in found}):
