@@ -36,7 +36,7 @@ function Value({ field, value, onNarrow, children, className }: ValueProps) {
   );
 }
 
-const faint = 'nums truncate text-faint';
+const faint = 'nums truncate whitespace-nowrap text-faint';
 
 export function overdue(task: Task): boolean {
   return task.due_on !== null && !['done', 'declined', 'duplicate'].includes(task.status) && isOverdue(task.due_on);
@@ -79,7 +79,7 @@ export function cellOf(id: Exclude<ColumnId, 'title'>, task: Task, onNarrow: OnN
     case 'due':
       return (
         task.due_on && (
-          <Value field="due" value={task.due_on} onNarrow={onNarrow} className={cn('nums', overdue(task) && 'text-red')}>
+          <Value field="due" value={task.due_on} onNarrow={onNarrow} className={cn('nums whitespace-nowrap', overdue(task) && 'text-red')}>
             {formatDueDay(task.due_on)}
           </Value>
         )

@@ -16,7 +16,7 @@ export const kinds: Record<ColumnId, Kind> = {
   priority: { label: 'property.priority', width: 104, sort: 'priority' },
   category: { label: 'property.category', width: 112, sort: 'category' },
   assignee: { label: 'property.assignee', width: 132, sort: 'assignee' },
-  due: { label: 'property.due', width: 88, sort: 'due_on' },
+  due: { label: 'property.due', width: 112, sort: 'due_on' },
   source: { label: 'property.source', width: 140, sort: 'source' },
   labels: { label: 'property.labels', width: 160 },
   confidence: { label: 'property.confidence', width: 112, sort: 'confidence' },
