@@ -158,7 +158,7 @@ export function BoardPage() {
                   lane={lane}
                   row={row}
                   columns={columns}
-                  group={groups?.groups.find(({ key }) => key === lane.key)}
+                  groups={groups}
                   filter={filter}
                   sort={search.sort}
                 />

@@ -4,7 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useEffect, useRef, useState, type RefObject } from 'react';
 
-import type { TaskGroup } from '@/shared/api/types';
+import type { TaskGroups } from '@/shared/api/types';
 import type { Lanes } from '@/shared/filters/list-search';
 import { formatNumber, plural, t } from '@/shared/i18n/translate';
 import { CategoryDot, PriorityIcon } from '@/shared/tasks/icons';
@@ -36,13 +36,13 @@ function useNear(element: RefObject<HTMLElement | null>): boolean {
   return near;
 }
 
-type CellProps = { place: Place; filter: string; sort: string | undefined; count: number; shown: boolean; label: string };
+type CellProps = { place: Place; filter: string; sort: string | undefined; count: number | undefined; shown: boolean; label: string };
 
 function Cell({ place, filter, sort, count, shown, label }: CellProps) {
   const { setNodeRef, isOver } = useDroppable({ id: placeId(place), data: place });
   const list = useInfiniteQuery({ ...cellQuery(place.status, filter, sort, PAGE), enabled: shown });
   const items = list.data?.pages.flatMap((page) => page.items) ?? [];
-  const more = list.hasNextPage ? Math.max(1, count - items.length) : 0;
+  const more = list.hasNextPage ? Math.max(1, (count ?? 0) - items.length) : 0;
   return (
     <section
       ref={setNodeRef}
@@ -52,7 +52,7 @@ function Cell({ place, filter, sort, count, shown, label }: CellProps) {
         isOver ? 'border-accent bg-accent-soft/60' : 'border-transparent bg-chrome/70',
       )}
     >
-      {list.isPending && count > 0 && <Skeleton className="h-[92px] rounded-lg" />}
+      {list.isPending && count !== 0 && <Skeleton className="h-[92px] rounded-lg" />}
       <ul aria-label={label} className="flex flex-col gap-2">
         {items.map((task) => (
           <li key={task.id}>
@@ -81,14 +81,17 @@ type Props = {
   lane: Lane;
   row: number;
   columns: readonly ColumnStatus[];
-  group: TaskGroup | undefined;
+  /** None while nothing is counted yet. */
+  groups: TaskGroups | undefined;
   filter: string;
   sort: string | undefined;
 };
 
-export function LaneSection({ lanes, lane, row, columns, group, filter, sort }: Props) {
+export function LaneSection({ lanes, lane, row, columns, groups, filter, sort }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const near = useNear(box);
+  const group = groups?.groups.find(({ key }) => key === lane.key);
+  const count = (status: ColumnStatus) => (groups ? (group?.statuses[status] ?? 0) : undefined);
   const total = columns.reduce((sum, status) => sum + (group?.statuses[status] ?? 0), 0);
   const [folded, setFolded] = useState(false);
   const Arrow = folded ? ChevronRight : ChevronDown;
@@ -105,7 +108,7 @@ export function LaneSection({ lanes, lane, row, columns, group, filter, sort }: 
           <Arrow aria-hidden="true" className="size-4 text-muted" strokeWidth={1.75} />
           <LaneSign lanes={lanes} lane={lane} />
           <span className="truncate">{lane.name}</span>
-          <span className="nums font-normal text-faint">{formatNumber(total)}</span>
+          {groups && <span className="nums font-normal text-faint">{formatNumber(total)}</span>}
         </button>
       </h3>
       {!folded && (
@@ -116,7 +119,7 @@ export function LaneSection({ lanes, lane, row, columns, group, filter, sort }: 
               place={{ status, lane: lane.key, column, row }}
               filter={laneFilter(filter, lanes, lane.key)}
               sort={sort}
-              count={group?.statuses[status] ?? 0}
+              count={count(status)}
               shown={near}
               label={`${t(`status.${status}`)}, ${lane.name}`}
             />
