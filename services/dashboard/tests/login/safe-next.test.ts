@@ -3,13 +3,13 @@ import { expect, test } from 'vitest';
 import { safeNext } from '@/features/login/safe-next';
 
 test.each([
-  [undefined, '/inbox'],
+  [undefined, '/'],
   ['/board', '/board'],
   ['/messages?state=dead', '/messages?state=dead'],
-  ['https://evil.example', '/inbox'],
-  ['//evil.example', '/inbox'],
-  ['/\\evil.example', '/inbox'],
-  ['/login?token=x', '/inbox'],
+  ['https://evil.example', '/'],
+  ['//evil.example', '/'],
+  ['/\\evil.example', '/'],
+  ['/login?token=x', '/'],
 ])('after signing in, %s leads to %s', (next, expected) => {
   expect(safeNext(next)).toBe(expected);
 });
