@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tracker_operator.cluster import SOURCES
 
 from tests.cluster.control_plane import ControlPlane
 from tests.support.crd_cases import ACCEPTED, IMMUTABLE, REFUSED
@@ -49,7 +50,7 @@ def test_examples_are_taken(cluster: ControlPlane, example: str) -> None:
 def test_defaults_are_written_into_the_object(cluster: ControlPlane, namespace: str) -> None:
     document = ACCEPTED["webhook"] | {"metadata": {"name": "inbox", "namespace": namespace}}
     cluster.apply(document)
-    stored = cluster.get("sources", "inbox", namespace)
+    stored = cluster.get(SOURCES, namespace, "inbox")
     assert stored is not None
     assert stored["spec"]["triage"] == {"autonomy": "Suggest", "autoThreshold": 85, "redactPII": True}
     assert (stored["spec"]["ingest"]["dedupeWindow"], stored["spec"]["replicas"]) == ("24h", 1)
@@ -76,6 +77,6 @@ def test_columns_of_get(cluster: ControlPlane, namespace: str) -> None:
 def test_scale_subresource(cluster: ControlPlane, namespace: str) -> None:
     cluster.apply(ACCEPTED["slack with three processes"] | {"metadata": {"name": "chat", "namespace": namespace}})
     cluster.kubectl("scale", "source/chat", "-n", namespace, "--replicas=2")
-    stored = cluster.get("sources", "chat", namespace)
+    stored = cluster.get(SOURCES, namespace, "chat")
     assert stored is not None
     assert stored["spec"]["replicas"] == 2

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
-from tracker_operator.acceptance import accepted
-from tracker_operator.conditions import Condition, merge
+from tracker_operator.conditions import Condition, merge, ready
+from tracker_operator.known import read
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
 READY = Condition("Ready", "True", "Receiving", "Messages come in")
@@ -29,7 +29,16 @@ def test_manifest_is_accepted_or_refused_with_its_reason() -> None:
         "spec": {"type": "webhook"},
         "status": {"conditions": []},
     }
-    assert accepted(body).status == "True"
-    refused = accepted(body | {"spec": {"type": "telegram"}})
-    assert (refused.status, refused.reason) == ("False", "InvalidSpec")
-    assert refused.message.startswith("Source 'support/inbox'")
+    assert read(body).problem == ""
+    refused = read(body | {"spec": {"type": "telegram"}})
+    assert refused.manifest is None
+    assert refused.problem.startswith("Source 'support/inbox'")
+
+
+def test_ready_names_what_can_be_mended_first() -> None:
+    fine = Condition("Accepted", "True", "Valid", "")
+    unknown = Condition("Connected", "Unknown", "BusUnavailable", "nobody can say")
+    broken = Condition("Deployed", "False", "Progressing", "0 of 1")
+    assert ready([fine], READY) == READY
+    assert ready([fine, unknown], READY).reason == "BusUnavailable"
+    assert ready([fine, unknown, broken], READY) == Condition("Ready", "False", "Progressing", "0 of 1")

@@ -1,5 +1,6 @@
 """`python -m tracker_operator`: runs Kopf with the handlers of `main`."""
 
+import logging
 import sys
 
 import kopf
@@ -19,6 +20,9 @@ def run() -> int:
         sys.stderr.write(f"Settings are missing or wrong: {describe(error)}\n")
         return 2
     configure_logging(settings.log, "operator")
+    # A line for each event of each object, with all of Kopf's settings in it, and one for each probe.
+    for name in ("kopf.objects", "aiohttp.access"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     namespaces = settings.operator.namespaces
     kopf.run(
         standalone=True,

@@ -44,3 +44,20 @@ def merge(
             "message": condition.message,
         }
     return list(known.values())
+
+
+def ready(conditions: Sequence[Condition], well: Condition) -> Condition:
+    """Return Ready: `well` when all hold, else the first that does not, with its reason and its cure.
+
+    One that is False comes before one that is Unknown: it is what somebody can mend.
+    """
+    for status in ("False", "Unknown"):
+        for condition in conditions:
+            if condition.status == status:
+                return Condition("Ready", "False", condition.reason, condition.message)
+    return well
+
+
+def find(conditions: Sequence[Mapping[str, Any]], kind: str) -> Mapping[str, Any]:
+    """Return one condition of a status, an empty mapping when it is not there."""
+    return next((item for item in conditions if item.get("type") == kind), {})

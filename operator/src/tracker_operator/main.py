@@ -1,41 +1,50 @@
-"""The table of contents: every handler of the operator, each one line long.
+"""The table of contents: every handler of the operator, each a line or two long.
 
-This first version answers one question, whether a manifest can be served (condition `Accepted`). The objects that serve
-it come with the operator's own milestone.
+Kopf lists and watches the Sources and Webhooks, logs in, answers probes, and starts and stops the rest. Nothing is kept
+in annotations of the objects: whatever happens only puts an object into the queue, and `reconcile` looks at the world
+(docs/adr/0006).
 """
 
 from typing import Any
 
 import kopf
 
-from tracker_operator.acceptance import accepted
-from tracker_operator.conditions import merge
+from tracker_operator.running import Operator
 from tracker_operator.settings import OperatorSettings
 
 GROUP, VERSION = "tasktracker.dev", "v1alpha1"
 
 
 @kopf.on.startup()
-def configure(settings: kopf.OperatorSettings, **_: Any) -> None:
-    """Own finalizer and annotations, bounded workers, no events from the framework."""
-    settings.persistence.finalizer = f"{GROUP}/finalizer"
-    settings.persistence.progress_storage = kopf.AnnotationsProgressStorage(prefix=f"operator.{GROUP}")
-    settings.persistence.diffbase_storage = kopf.AnnotationsDiffBaseStorage(prefix=f"operator.{GROUP}")
-    settings.queueing.worker_limit = OperatorSettings().operator.worker_limit
+async def start(settings: kopf.OperatorSettings, memo: Any, **_: Any) -> None:
+    """Bounded workers, no events and no writes of the framework's own; then begin."""
+    own = OperatorSettings()
+    settings.queueing.worker_limit = own.operator.worker_limit
     settings.posting.enabled = False
+    # The kinds are known; scanning for new ones would need rights over every CRD.
+    settings.scanning.disabled = True
+    settings.process.ultimate_exiting_timeout = own.operator.stop_seconds + 5
+    memo.operator = Operator(own, settings)
+    await memo.operator.start()
 
 
-@kopf.on.resume(GROUP, VERSION, "sources", retries=5, timeout=60)
-@kopf.on.create(GROUP, VERSION, "sources", retries=5, timeout=60)
-@kopf.on.update(GROUP, VERSION, "sources", field="spec", retries=5, timeout=60)
-@kopf.on.resume(GROUP, VERSION, "webhooks", retries=5, timeout=60)
-@kopf.on.create(GROUP, VERSION, "webhooks", retries=5, timeout=60)
-@kopf.on.update(GROUP, VERSION, "webhooks", field="spec", retries=5, timeout=60)
-def reconcile(body: kopf.Body, patch: kopf.Patch, **_: Any) -> None:
-    """Bring the status to what is true; nothing is written when it says so already."""
-    generation = int(body["metadata"].get("generation", 0))
-    status = body.get("status", {})
-    conditions = merge(status.get("conditions", []), [accepted(body)], generation)
-    if conditions != status.get("conditions") or status.get("observedGeneration") != generation:
-        patch.status["conditions"] = conditions
-        patch.status["observedGeneration"] = generation
+@kopf.on.cleanup()
+async def stop(memo: Any, **_: Any) -> None:
+    """Let what runs end."""
+    await memo.operator.stop()
+
+
+@kopf.on.probe(id="queue", errors=kopf.ErrorsMode.PERMANENT)
+def healthy(memo: Any, **_: Any) -> dict[str, Any]:
+    """Tell the liveness probe how the queue is."""
+    return dict(memo.operator.health())
+
+
+@kopf.on.event(GROUP, VERSION, "sources")
+@kopf.on.event(GROUP, VERSION, "webhooks")
+def changed(type: str | None, body: kopf.Body, memo: Any, **_: Any) -> None:  # noqa: A002 -- Kopf's name
+    """A Source or a Webhook is new, changed, or gone."""
+    if type == "DELETED":
+        memo.operator.deleted(body)
+    else:
+        memo.operator.changed(body)

@@ -238,6 +238,11 @@ def handed_subject(source: str) -> str:
     return inbound_subject(source).replace("inbound.", "handed.", 1)
 
 
+def source_consumer(source: str) -> str:
+    """Return the durable consumer of the process of the Source `namespace/name`, on OUTBOUND and on HANDED."""
+    return "source-" + source.replace("/", "-").replace(".", "_")
+
+
 def events_subject(workspace_id: object) -> str:
     """Return the subject of a workspace's events."""
     return f"events.{workspace_id}"

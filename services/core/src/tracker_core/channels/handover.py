@@ -14,7 +14,7 @@ import msgspec
 from nats.js.api import AckPolicy, ConsumerConfig
 from nats.js.errors import NotFoundError
 
-from tracker_core.bus import HANDED, Bus, handed_subject
+from tracker_core.bus import HANDED, Bus, handed_subject, source_consumer
 from tracker_core.pulling import PullSubscription
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ async def handed_over(bus: Bus, source: str, *, alone: bool = False) -> AsyncIte
     Raises:
         nats.errors.Error: the bus is away; ask again.
     """
-    consumer = "source-" + source.replace("/", "-").replace(".", "_")
+    consumer = source_consumer(source)
     if alone:
         with contextlib.suppress(NotFoundError):
             await bus.js.delete_consumer(HANDED, consumer)

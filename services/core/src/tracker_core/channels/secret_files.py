@@ -1,17 +1,31 @@
 """Secrets as files, `<folder>/<namespace>/<secret>/<key>`, as a pod mounts them and the local runtime writes them."""
 
+import hashlib
 from pathlib import Path
 
 from tracker_core.errors import UnavailableError
-from tracker_core.manifests import SecretKeyRef, Webhook
+from tracker_core.manifests import SecretKeyRef
 
 MAX_BYTES = 65_536
 """Size of one value."""
 
+_MAX_NAME = 253
+"""Characters of a key of a Kubernetes Secret."""
+
 
 def secret_path(folder: Path, namespace: str, ref: SecretKeyRef) -> Path:
-    """Return the file of one key of a Secret; a reference never leaves the folder, its schema sees to that."""
-    return folder / namespace / ref.name / ref.key
+    """Return the file of one key of a Secret; a reference never leaves the folder, its schema sees to that.
+
+    A Kubernetes Secret is mounted as a flat folder, so the gateway of a cluster has the parts in one name.
+    """
+    flat = folder / flat_name(namespace, ref)
+    return flat if flat.is_file() else folder / namespace / ref.name / ref.key
+
+
+def flat_name(namespace: str, ref: SecretKeyRef) -> str:
+    """Return the name of a value in a flat folder; neither a namespace nor a Secret has an underscore in its name."""
+    name = f"{namespace}_{ref.name}_{ref.key}"
+    return name if len(name) <= _MAX_NAME else hashlib.sha256(name.encode()).hexdigest()
 
 
 def read_secret(folder: Path, namespace: str, ref: SecretKeyRef) -> bytes:
@@ -38,10 +52,3 @@ def read_secret(folder: Path, namespace: str, ref: SecretKeyRef) -> bytes:
     if len(value) > MAX_BYTES:
         raise UnavailableError(f"Secret {name}, key '{ref.key}' is over {MAX_BYTES} bytes", cure="Use a shorter value")
     return value
-
-
-def secret_refs(webhook: Webhook) -> list[SecretKeyRef]:
-    """Return every reference of a Webhook."""
-    verification = webhook.spec.verification
-    wanted = verification.hmac or verification.token
-    return [ref for ref in (wanted.secret_ref, wanted.previous_secret_ref) if ref is not None] if wanted else []

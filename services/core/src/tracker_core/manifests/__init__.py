@@ -1,6 +1,6 @@
 """Source and Webhook: the Pydantic mirror of `crds/`, one format for kubectl and for `tasktracker apply -f`."""
 
-from tracker_core.manifests.metadata import API_VERSION, ObjectMeta, SecretKeyRef, parse_duration
+from tracker_core.manifests.metadata import API_VERSION, ObjectMeta, SecretKeyRef, parse_duration, references
 from tracker_core.manifests.reader import Manifest, Secret, dump_manifest, parse_manifest, read_documents
 from tracker_core.manifests.source import Autonomy, Source, SourceKind, SourceSpec
 from tracker_core.manifests.webhook import Provider, Webhook, WebhookSpec
@@ -22,4 +22,5 @@ __all__ = [
     "parse_duration",
     "parse_manifest",
     "read_documents",
+    "references",
 ]

@@ -68,3 +68,15 @@ class ObjectMeta(ManifestModel):
     namespace: Namespace = "default"
     labels: dict[str, str] = {}
     annotations: dict[str, str] = {}
+
+
+def references(manifest: BaseModel) -> list[SecretKeyRef]:
+    """Return every reference to a Secret in a manifest, in the order of its fields."""
+    found: list[SecretKeyRef] = []
+    for name in type(manifest).model_fields:
+        value = getattr(manifest, name)
+        if isinstance(value, SecretKeyRef):
+            found.append(value)
+        elif isinstance(value, BaseModel):
+            found += references(value)
+    return found

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tracker_core.channels.secret_files import read_secret, secret_path, secret_refs
+from tracker_core.channels.secret_files import read_secret, secret_path
 from tracker_core.errors import TrackerError
-from tracker_core.manifests import SecretKeyRef, Source, Webhook, read_documents
+from tracker_core.manifests import SecretKeyRef, Source, Webhook, read_documents, references
 
 from tracker_ingestion.kinds.gateway.endpoint import Endpoint, Memory, build_endpoint, check_webhook
 
@@ -172,7 +172,7 @@ class Loader:
         return [
             secret_path(self._secrets, webhook.metadata.namespace, ref)
             for webhook in webhooks
-            for ref in secret_refs(webhook)
+            for ref in references(webhook)
         ]
 
     def _secrets_changed(self) -> bool:
