@@ -60,4 +60,5 @@ test('a field is narrowed in its place, and everything else stays', () => {
   expect(withValues('due:<7d', 'due', [])).toBe('');
   expect(without('status:open due:<7d late', 0)).toBe('due:<7d late');
   expect(writeAsking({ field: 'label', comparison: '', values: ['needs info', 'ui'], negated: true })).toBe('-label:"needs info",ui');
+  expect(withValues('', 'label', ['//a'])).toBe('label:"//a"');
 });

@@ -23,8 +23,7 @@ function useFilter() {
     void navigate({ search: (before) => ({ ...before, message: undefined, ...change }), replace: true });
 }
 
-/** The ledger as tabs: all of them add up to the first. */
-/** `narrow` leaves the words to the chosen tab. */
+/** The ledger as tabs: all of them add up to the first. `narrow` leaves the words to the chosen tab. */
 export function StateTabs({ search, narrow }: { search: MessageSearch; narrow: boolean }) {
   const filter = useFilter();
   const ledger = useQuery(ledgerQuery);
@@ -88,7 +87,8 @@ export function MessageSearchBox({ search }: { search: MessageSearch }) {
   const [text, setText] = useState(search.q ?? '');
   useEffect(() => {
     if (text === (search.q ?? '')) return;
-    const timer = setTimeout(() => filter({ q: text || undefined }), TYPING_MS);
+    // What was opened before the typing settled stays open.
+    const timer = setTimeout(() => filter({ q: text || undefined, message: search.message }), TYPING_MS);
     return () => clearTimeout(timer);
   });
   return (

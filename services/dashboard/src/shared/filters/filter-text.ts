@@ -54,7 +54,8 @@ export function readFilter(text: string): FilterText {
   return { askings, words: words.join(' '), refused };
 }
 
-const writeValue = (value: string) => (/[\s,"]/.test(value) ? `"${value.replaceAll('"', '')}"` : value);
+// What begins with // would be read as an address, which is words.
+const writeValue = (value: string) => (/[\s,"]|^\/\//.test(value) ? `"${value.replaceAll('"', '')}"` : value);
 
 export const writeAsking = ({ field, comparison, values, negated }: Asking) =>
   `${negated ? '-' : ''}${field}:${comparison}${values.map(writeValue).join(',')}`;
