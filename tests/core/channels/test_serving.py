@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from uuid import uuid4
 
+import msgspec
 import pytest
 import pytest_asyncio
 from nats.js.errors import NotFoundError as NoMessageError
@@ -14,13 +16,14 @@ from tracker_core.bus import DELIVERIES, INBOUND, OUTBOUND, Bus, connect, ensure
 from tracker_core.channels.answering import answer
 from tracker_core.channels.condition import Condition, Reason
 from tracker_core.channels.cursors import Cursor
-from tracker_core.channels.files import Files, refuse
+from tracker_core.channels.files import refuse
 from tracker_core.channels.intake import Intake
 from tracker_core.channels.process import load_source
+from tracker_core.channels.rates import TokenBucket
 from tracker_core.channels.settings import SourceFiles
-from tracker_core.errors import ConfigurationError, NotFoundError
+from tracker_core.errors import ConfigurationError
 from tracker_core.inbound import InboundMessage, decode, inbound_message
-from tracker_core.manifests.source import AttachmentsSpec, SourceKind
+from tracker_core.manifests.source import AttachmentsSpec, RateLimitSpec, SourceKind
 from tracker_core.outbound import Delivery, OutboundReply, decode_delivery, delivery, encode
 from tracker_core.settings import NatsSettings
 
@@ -85,18 +88,23 @@ async def test_cursor_is_what_was_saved_last(bus: Bus) -> None:
     assert await Cursor(bus.js, "support/other").load() == {}
 
 
-async def test_file_is_kept_once_and_comes_back(bus: Bus) -> None:
-    files = Files(bus.js)
-    content = bytes(range(256)) * 2000
-    first = await files.store("a.png", "image/png", content)
-    again = await files.store("b.png", "image/png", content)
-    assert first.ref == again.ref
-    assert first.size == 512_000
-    assert await files.load(first.ref) == content
-    with pytest.raises(NotFoundError, match="not kept here"):
-        await files.load("https://example.com/a.png")
-    with pytest.raises(NotFoundError):
-        await files.load("object://files/none")
+def test_bucket_gives_turns_at_its_rate_after_its_burst() -> None:
+    bucket = TokenBucket(10, burst=2)
+    turns = []
+    for _ in range(5):
+        turns.append(bucket.wait(100.0))
+        bucket.take()
+    assert turns == pytest.approx([0, 0, 0.1, 0.2, 0.3])
+    assert bucket.wait(1000.0) == 0
+
+
+async def test_intake_keeps_the_pace_of_the_manifest(bus: Bus) -> None:
+    intake = Intake(bus, Condition(), RateLimitSpec(per_second=10, burst=1))
+    began = monotonic()
+    messages = [msgspec.structs.replace(_message(), external_id=str(number)) for number in range(5)]
+    await asyncio.gather(*(intake.publish(message) for message in messages))
+    assert monotonic() - began >= 0.39
+    assert (await bus.js.stream_info(INBOUND)).state.messages == 5
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,9 @@
 from ipaddress import ip_address, ip_network
 
 import pytest
+from tracker_core.channels.rates import TokenBucket
 from tracker_core.errors import RateLimitedError
-from tracker_ingestion.kinds.gateway.limits import TokenBucket, client_address
+from tracker_ingestion.kinds.gateway.limits import Limit, client_address
 
 from tests.ingestion.gateway.conftest import Running
 from tests.ingestion.gateway.folders import BEARER
@@ -13,15 +14,15 @@ PROXY = (ip_network("10.0.0.0/8"),)
 
 
 def test_bucket_lets_its_rate_through() -> None:
-    bucket = TokenBucket(10)
+    limit = Limit(TokenBucket(10), "spec.limits.perSecond of the Webhook")
     passed, waits = 0, []
     for tick in range(1000):
         try:
-            bucket.check(tick / 100)
+            limit.check(tick / 100)
         except RateLimitedError as error:
             waits.append(error.retry_after)
             continue
-        bucket.take()
+        limit.take()
         passed += 1
     assert passed == pytest.approx(10 * 10 + 20, abs=1)
     assert min(waits) > 0
@@ -80,3 +81,27 @@ async def test_reload_does_not_refill_the_bucket(gateway: Running) -> None:
     gateway.folders.webhook(limits={"perSecond": 1}, response={"status": 200})
     await gateway.live.reload()
     assert (await gateway.post(json={"id": 9, "text": "a"}, headers=BEARER)).status_code == 429
+
+
+async def test_rate_of_the_source_counts_for_all_its_webhooks_together(gateway: Running) -> None:
+    gateway.folders.source(ingest={"rateLimit": {"perSecond": 1, "burst": 3}})
+    gateway.folders.webhook("second")
+    await gateway.live.reload()
+    paths = ["/webhook/default/inbox", "/webhook/default/second"]
+    answers = [await gateway.post(paths[n % 2], json={"id": n, "text": "a"}, headers=BEARER) for n in range(20)]
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert [answer.status_code for answer in answers[:3]] == [202] * 3
+    assert refused
+    assert {answer.status_code for answer in answers} == {202, 429}
+    assert all(int(answer.headers["retry-after"]) >= 1 for answer in refused)
+    assert "spec.ingest.rateLimit of the Source" in refused[0].json()["cure"]
+
+
+async def test_rate_of_the_source_follows_its_manifest(gateway: Running) -> None:
+    gateway.folders.source(ingest={"rateLimit": {"perSecond": 1, "burst": 1}})
+    await gateway.live.reload()
+    while (await gateway.post(json={"text": "a"}, headers=BEARER)).status_code != 429:
+        pass
+    gateway.folders.source(ingest={"rateLimit": {"perSecond": 1000}})
+    await gateway.live.reload()
+    assert (await gateway.post(json={"text": "c"}, headers=BEARER)).status_code == 202

@@ -7,14 +7,17 @@ What cannot be published stays with the provider, so the caller confirms (an off
 import asyncio
 import logging
 from datetime import UTC, datetime
+from time import monotonic
 
 import msgspec
 
 from tracker_core.bus import Bus
 from tracker_core.channels.condition import Condition, Reason
 from tracker_core.channels.publishing import Publisher
+from tracker_core.channels.rates import bucket_of
 from tracker_core.errors import TooLargeError, UnavailableError
 from tracker_core.inbound import InboundMessage
+from tracker_core.manifests.source import RateLimitSpec
 from tracker_core.telemetry import new_trace
 
 log = logging.getLogger(__name__)
@@ -27,16 +30,28 @@ _KEPT_OF_TOO_LARGE = 100_000
 
 
 class Intake:
-    """Publishes the messages of one process."""
+    """Publishes the messages of one process.
 
-    def __init__(self, bus: Bus, condition: Condition) -> None:
+    Args:
+        bus: The bus.
+        condition: Where it says that the bus is away.
+        rate: `spec.ingest.rateLimit`: the pace that is kept to; what is over it waits, at the provider as far as that
+            keeps messages.
+    """
+
+    def __init__(self, bus: Bus, condition: Condition, rate: RateLimitSpec | None = None) -> None:
         self._publisher = Publisher(ack_timeout=ACK_SECONDS, max_in_flight=MAX_IN_FLIGHT)
         self._publisher.attach(bus)
         self._condition = condition
+        self._bucket = bucket_of(rate) if rate is not None else None
 
     async def publish(self, message: InboundMessage, *, traceparent: str = "") -> bool:
         """Publish and wait for the ack, again and again until it comes; return whether the bus had it already."""
         trace = traceparent or new_trace()
+        if self._bucket is not None:
+            turn = self._bucket.wait(monotonic())
+            self._bucket.take()
+            await asyncio.sleep(turn)
         wait = 0.5
         while True:
             try:

@@ -124,7 +124,7 @@ async def serving(settings: SourceSettings, kind: SourceKind) -> AsyncIterator[S
                 webhooks=webhooks,
                 bus=bus,
                 condition=condition,
-                intake=Intake(bus, condition),
+                intake=Intake(bus, condition, source.spec.ingest.rate_limit),
                 cursor=Cursor(bus.js, source.key),
                 secrets_dir=settings.source.secrets_dir,
             )

@@ -69,14 +69,15 @@ class Acceptor:
             forwarded = (value for name, value in scope["headers"] if name == b"x-forwarded-for")
             peer = scope.get("client")
             check_address(client_address(peer[0] if peer else None, forwarded, self.trusted_proxies), endpoint.allowed)
-        bucket = endpoint.memory.bucket
-        bucket.check(time.monotonic())
+        for limit in endpoint.limits:
+            limit.check(time.monotonic())
         body = Body(receive, self.budget, limit=endpoint.max_body_bytes, timeout_seconds=self.body_timeout)
         try:
             raw = await body.read(headers.get(b"content-length"))
             now = time.time()
             endpoint.verifier.verify(headers, raw, now)
-            bucket.take()
+            for limit in endpoint.limits:
+                limit.take()
             return await self._take(endpoint, headers, raw, now, traceparent)
         finally:
             body.release()

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tracker_core.channels.rates import TokenBucket
 from tracker_core.channels.secret_files import read_secret, secret_path
 from tracker_core.errors import TrackerError
 from tracker_core.manifests import SecretKeyRef, Source, Webhook, read_documents, references
@@ -70,6 +71,7 @@ class Loader:
         self._said: dict[Path, list[Source | Webhook]] = {}
         self._wrong: dict[Path, Problem] = {}
         self._endpoints: dict[str, Endpoint] = {}
+        self._buckets: dict[str, TokenBucket] = {}
         self._loaded = False
         self._missing = self._was_missing = False
 
@@ -144,7 +146,9 @@ class Loader:
                     place[manifest.key] = manifest  # type: ignore[assignment] # the place is of the manifest's own kind
         self._secret_stamps = {path: _stamp(path) for path in self._secret_paths(webhooks.values())}
         self._endpoints = {
-            key: build_endpoint(webhook, sources.get(webhook.source_key), self._read_secret, self._memory(key))
+            key: build_endpoint(
+                webhook, sources.get(webhook.source_key), self._read_secret, self._memory(key), self._buckets
+            )
             for key, webhook in webhooks.items()
         }
         problems += [

@@ -3,12 +3,13 @@
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 
+from tracker_core.channels.rates import TokenBucket, bucket_of
 from tracker_core.errors import InvalidManifestError, TrackerError, UnavailableError
 from tracker_core.manifests import Source, Webhook, parse_duration
 
 from tracker_ingestion.kinds.gateway.expressions import Expression, compile_expression
 from tracker_ingestion.kinds.gateway.identity import Identity, build_identity
-from tracker_ingestion.kinds.gateway.limits import Network, TokenBucket
+from tracker_ingestion.kinds.gateway.limits import Limit, Network
 from tracker_ingestion.kinds.gateway.presets import PRESETS
 from tracker_ingestion.kinds.gateway.reading import Reader, build_reader
 from tracker_ingestion.kinds.gateway.tally import Tally
@@ -23,6 +24,7 @@ class Memory:
     """What outlives a reload."""
 
     bucket: TokenBucket
+    """Of the Webhook."""
     tally: Tally = field(default_factory=Tally)
 
 
@@ -60,6 +62,7 @@ class Endpoint:
     strict_text: bool
     """A body without text is the sender's mistake (422), not a dead letter: nobody told us where the text is."""
     allowed: tuple[Network, ...]
+    limits: tuple[Limit, ...]
     max_body_bytes: int
     status: int
     memory: Memory
@@ -82,7 +85,11 @@ def check_webhook(webhook: Webhook) -> None:
 
 
 def build_endpoint(
-    webhook: Webhook, source: Source | None, read_secret: SecretReader, memory: Memory | None
+    webhook: Webhook,
+    source: Source | None,
+    read_secret: SecretReader,
+    memory: Memory | None,
+    buckets: dict[str, TokenBucket],
 ) -> Endpoint:
     """Compile a Webhook; whatever it lacks makes it `blocked`, never open.
 
@@ -91,6 +98,7 @@ def build_endpoint(
         source: The Source that it refers to, if there is one.
         read_secret: Where the secrets come from.
         memory: What the endpoint of the same Webhook remembered before.
+        buckets: Those of the Sources, by key; all Webhooks of a Source share one.
     """
     spec, preset = webhook.spec, PRESETS[webhook.spec.provider]
     blocked = _blocked(webhook, source)
@@ -118,10 +126,22 @@ def build_endpoint(
         handed_over=_is_handed_over(source),
         strict_text=spec.extract is None and spec.provider in {"generic", "standardWebhooks"},
         allowed=tuple(ip_network(cidr, strict=False) for cidr in spec.allowed_cidrs),
+        limits=(Limit(memory.bucket, "spec.limits.perSecond of the Webhook"), *_limits(source, buckets)),
         max_body_bytes=spec.limits.max_body_bytes,
         status=spec.response.status,
         memory=memory,
     )
+
+
+def _limits(source: Source | None, buckets: dict[str, TokenBucket]) -> tuple[Limit, ...]:
+    # A Source with a process of its own keeps its pace there: what is refused here, Slack gives up after three tries.
+    if source is None or source.spec.ingest.rate_limit is None or _is_handed_over(source):
+        return ()
+    spec = source.spec.ingest.rate_limit
+    bucket = buckets.get(source.key)
+    if bucket is None or not bucket.obeys(spec):
+        bucket = buckets[source.key] = bucket_of(spec)
+    return (Limit(bucket, "spec.ingest.rateLimit of the Source"),)
 
 
 def _is_handed_over(source: Source | None) -> bool:

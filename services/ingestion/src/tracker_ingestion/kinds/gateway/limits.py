@@ -1,28 +1,26 @@
 """What one sender may do: how often, and from where."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
+from tracker_core.channels.rates import TokenBucket
 from tracker_core.errors import ForbiddenError, RateLimitedError
 
 type Network = IPv4Network | IPv6Network
 type Address = IPv4Address | IPv6Address
 
-BURST_SECONDS = 2.0
-"""A bucket holds this many seconds' worth, so that a steady sender at the limit is not hit by its own jitter."""
 
-
-class TokenBucket:
-    """Lets a number of messages per second through, on average.
+@dataclass(frozen=True)
+class Limit:
+    """One of the rates that a request must keep to.
 
     Only verified requests are charged: a stranger who floods the address cannot use up the sender's share.
     """
 
-    def __init__(self, per_second: int) -> None:
-        self.per_second = per_second
-        self._capacity = max(1.0, per_second * BURST_SECONDS)
-        self._tokens = self._capacity
-        self._at = 0.0
+    bucket: TokenBucket
+    field: str
+    """Where it stands in which manifest."""
 
     def check(self, now: float) -> None:
         """Return when there is room.
@@ -33,18 +31,16 @@ class TokenBucket:
         Raises:
             RateLimitedError: there is none; it says when there will be.
         """
-        self._tokens = min(self._capacity, self._tokens + max(0.0, now - self._at) * self.per_second)
-        self._at = now
-        if self._tokens < 1:
+        if wait := self.bucket.wait(now):
             raise RateLimitedError(
-                f"More than {self.per_second} messages per second",
-                cure="Send slower, or raise spec.limits.perSecond of the Webhook",
-                retry_after=(1 - self._tokens) / self.per_second,
+                f"More than {self.bucket.per_second} messages per second",
+                cure=f"Send slower, or raise {self.field}",
+                retry_after=wait,
             )
 
     def take(self) -> None:
         """Charge one message."""
-        self._tokens -= 1
+        self.bucket.take()
 
 
 def client_address(peer: str | None, forwarded: Iterable[bytes], trusted: tuple[Network, ...]) -> Address | None:
