@@ -9,6 +9,7 @@ from fastapi import Depends
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import HTTPConnection
 from tracker_core.bus import Bus, connect, ensure_bus
+from tracker_core.channels.files import Files
 from tracker_core.database import check, make_engine
 from tracker_core.jobs import Queue
 from tracker_core.publishing import EventPublisher
@@ -30,6 +31,7 @@ class Context:
     settings: Settings
     engine: AsyncEngine
     bus: Bus
+    files: Files
     publisher: EventPublisher
     transactions: Transactions
     manifests: ManifestStore
@@ -59,6 +61,7 @@ async def open_context(settings: Settings) -> AsyncIterator[Context]:
                 settings=settings,
                 engine=engine,
                 bus=bus,
+                files=Files(bus.js, settings.s3),
                 publisher=publisher,
                 transactions=Transactions(engine, publisher, broker),
                 manifests=FileManifestStore(settings.api.manifests_dir, settings.api.secrets_dir),

@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field
-from tracker_core.settings import DatabaseSettings, NatsSettings, ProcessSettings
+from tracker_core.settings import DatabaseSettings, NatsSettings, ProcessSettings, S3Settings
 
 _ORIGIN = r"https://[a-z0-9.-]+(:\d{1,5})?"
 
@@ -49,3 +49,5 @@ class Settings(ProcessSettings):
     database: DatabaseSettings
     nats: NatsSettings
     api: ApiSettings
+    s3: S3Settings | None = None
+    """Where attachments are instead of in JetStream's object store."""

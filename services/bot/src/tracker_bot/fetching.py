@@ -6,12 +6,14 @@ attachment with its name and size, and its message goes on.
 
 import asyncio
 import logging
+from tempfile import SpooledTemporaryFile
 from time import monotonic
+from typing import IO
 
 from aiogram.exceptions import TelegramBadRequest
-from nats.js.errors import APIError
-from tracker_core.channels.files import Files, refuse
+from tracker_core.channels.files import refuse
 from tracker_core.channels.process import Served
+from tracker_core.channels.stores import FilesFullError
 from tracker_core.inbound import Attachment
 
 from tracker_bot.account import Account
@@ -26,11 +28,11 @@ MAX_BYTES = 20_000_000
 BUDGET = 30.0
 """Seconds for all files of one message; what is not here then stays at Telegram. Less than a webhook's call may take:
 or it would be called again and again."""
-_FULL = {10077, 10023, 10047}
-"""https://github.com/nats-io/nats-server/blob/main/server/errors.json: a limit of the stream, or of the server."""
+_IN_MEMORY = 1 << 20
+"""Bytes from which a file on its way goes over the disk."""
 _TRIES = 3
 _AT_ONCE = 2
-"""Files that are in memory at the same time."""
+"""Files that are on their way at the same time."""
 
 
 class OversizeError(ValueError):
@@ -44,7 +46,6 @@ class Fetching:
         self._served = served
         self._account = account
         self._spec = served.source.spec.ingest.attachments
-        self._files = Files(served.bus.js)
         self._places = asyncio.Semaphore(_AT_ONCE)
 
     async def fetch(self, media: list[Media]) -> tuple[Attachment, ...]:
@@ -62,36 +63,37 @@ class Fetching:
             why = f"{media.size} bytes are more than the {MAX_BYTES} that Telegram gives to bots"
         else:
             async with self._places:
-                content, why = await self._content(media, until)
-            if content is not None:
-                kept = content
-                attachment = await stored(self._served.condition, lambda: self._keep(media, kept))
-                if attachment is not None:
-                    return attachment
-                why = "the store of files is full"
+                with SpooledTemporaryFile(_IN_MEMORY) as content:
+                    why = await self._content(media, content, until)
+                    attachment = (
+                        None if why else await stored(self._served.condition, lambda: self._keep(media, content))
+                    )
+            if attachment is not None:
+                return attachment
+            why = why or "the store of files is full"
         log.warning("Source %s: file '%s' stays at Telegram: %s", self._served.key, media.name, why)
         self._served.condition.note(f"File '{media.name}' stays at Telegram: {why}")
         return Attachment(name=media.name, media_type=media.media_type, size=media.size, ref=REF + media.file_id)
 
-    async def _keep(self, media: Media, content: bytes) -> Attachment | None:
+    async def _keep(self, media: Media, content: IO[bytes]) -> Attachment | None:
         """Store the bytes; return None when there is no room, which waiting would not change."""
         try:
-            return await self._files.store(media.name, media.media_type, content)
-        except APIError as error:
-            if error.err_code in _FULL:
-                return None
-            raise
+            return await self._served.files.store(media.name, media.media_type, content)
+        except FilesFullError:
+            return None
 
-    async def _content(self, media: Media, until: float) -> tuple[bytes | None, str]:
+    async def _content(self, media: Media, into: IO[bytes], until: float) -> str:
+        """Fetch the bytes; return why there are none, or nothing."""
         why = "there was no time left for it"
         for attempt in range(1, _TRIES + 1):
             try:
                 async with asyncio.timeout(until - monotonic()):
-                    return await self._download(media.file_id), ""
+                    await self._download(media.file_id, into)
+                    return ""
             except TelegramBadRequest as error:
-                return None, error.message
+                return error.message
             except OversizeError as error:
-                return None, str(error)
+                return str(error)
             except FAILURES as error:
                 trouble = diagnose(error)
                 why = self._account.redact(trouble.detail)
@@ -99,9 +101,9 @@ class Fetching:
                 if monotonic() + wait >= until:
                     break
                 await asyncio.sleep(wait)
-        return None, why
+        return why
 
-    async def _download(self, file_id: str) -> bytes:
+    async def _download(self, file_id: str, into: IO[bytes]) -> None:
         bot = self._account.bot
         file = await bot.get_file(file_id)
         limit = min(self._spec.max_bytes, MAX_BYTES)
@@ -109,10 +111,12 @@ class Fetching:
             raise OversizeError(f"{file.file_size} bytes are more than {limit}")
         if not file.file_path:
             raise ValueError("Telegram names no path")
-        content = bytearray()
+        into.seek(0)
+        into.truncate()
+        size = 0
         url = bot.session.api.file_url(bot.token, file.file_path)
         async for chunk in bot.session.stream_content(url, timeout=int(BUDGET)):
-            content += chunk
-            if len(content) > limit:
+            size += len(chunk)
+            if size > limit:
                 raise OversizeError(f"more than {limit} bytes came")
-        return bytes(content)
+            into.write(chunk)

@@ -12,6 +12,7 @@ import msgspec
 from nats.errors import Error as NatsError
 from tracker_core.channels.condition import Condition, Reason
 from tracker_core.channels.cursors import Cursor
+from tracker_core.channels.stores import FilesUnavailableError
 
 _LONGEST_WAIT = 10.0
 _KEPT = 100
@@ -74,14 +75,16 @@ async def stored[T](condition: Condition, act: Callable[[], Awaitable[T]]) -> T:
     while True:
         try:
             result = await act()
+        except FilesUnavailableError as error:
+            condition.trouble(Reason.FILES_UNAVAILABLE, f"{error}. Nothing is lost: it stays at Telegram")
         except (NatsError, OSError) as error:
             condition.trouble(
                 Reason.BUS_UNAVAILABLE,
                 f"The message bus does not store ({type(error).__name__}). Nothing is lost: it stays at Telegram",
             )
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, _LONGEST_WAIT)
         else:
-            if condition.reason == Reason.BUS_UNAVAILABLE:
+            if condition.reason in {Reason.BUS_UNAVAILABLE, Reason.FILES_UNAVAILABLE}:
                 condition.ready()
             return result
+        await asyncio.sleep(wait)
+        wait = min(wait * 2, _LONGEST_WAIT)

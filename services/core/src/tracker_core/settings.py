@@ -4,6 +4,7 @@ Each process has one small settings class of its own that nests these groups. Al
 prefix `TRACKER_`, nested by `__`: `TRACKER_DATABASE__URL`, `TRACKER_LOG__LEVEL`.
 """
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
@@ -26,6 +27,24 @@ class NatsSettings(BaseModel):
 
     url: SecretStr
     """`nats://token@host:port`, several separated by commas. Secret, because it may hold a token."""
+
+
+class S3Settings(BaseModel):
+    """`TRACKER_S3__*`: a bucket of S3-compatible storage for attachments, in the place of JetStream's object store."""
+
+    bucket: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
+    """It must be there."""
+    endpoint: str = Field(default="", pattern=r"^(https?://[^/\s]+/?)?$")
+    """`https://minio.example.org`; empty: AWS."""
+    region: str = Field(default="us-east-1", min_length=1, max_length=63)
+    access_key_file: Path
+    """File with the id of the access key; read again when it changes."""
+    secret_key_file: Path
+    """File with its secret."""
+    path_style: bool = True
+    """`endpoint/bucket/key`, as most servers of one's own want it; false: `bucket.endpoint/key`."""
+    prefix: str = Field(default="", max_length=200, pattern=r"^([A-Za-z0-9._-]+/)*$")
+    """Begin of all keys, with its slash: `tracker/`."""
 
 
 class LogSettings(BaseModel):

@@ -10,7 +10,6 @@ from tempfile import SpooledTemporaryFile
 from urllib.parse import quote
 from uuid import UUID
 
-from tracker_core.channels.files import Files
 from tracker_core.database import reading
 from tracker_core.errors import NotFoundError
 from tracker_core.repositories import messages as repository
@@ -55,10 +54,11 @@ class Opened:
 
 
 async def open_attachment(context: Context, principal: Principal, attachment_id: UUID, *, inline: bool) -> Opened:
-    """Fetch the bytes from the object store.
+    """Fetch the bytes from the store of files.
 
     Raises:
         NotFoundError: There is no such file, or its bytes are not kept.
+        FilesUnavailableError: The store does not answer.
     """
     async with reading(context.engine) as connection:
         row = await repository.find_attachment(connection, principal.workspace_id, attachment_id)
@@ -66,7 +66,7 @@ async def open_attachment(context: Context, principal: Principal, attachment_id:
         raise NotFoundError(f"There is no attachment {attachment_id}", cure="Its message lists those that there are")
     file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 -- closed when it was sent
     try:
-        await Files(context.bus.js).load_into(row.ref, file)
+        await context.files.load_into(row.ref, file)
     except BaseException:
         file.close()
         raise

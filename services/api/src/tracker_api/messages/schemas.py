@@ -5,7 +5,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel
-from tracker_core.channels.files import SCHEME
+from tracker_core.channels.files import is_kept
 from tracker_core.manifests import SourceKind
 from tracker_core.repositories.messages import MessageRow, VerdictRow
 from tracker_core.tables import Category, MessageState, Priority, TaskStatus
@@ -114,7 +114,7 @@ class AttachedFile(BaseModel):
             name=row["name"],
             media_type=row["media_type"],
             size=row["size"],
-            kept=ref.startswith(SCHEME),
+            kept=is_kept(ref),
             url=ref if ref.startswith("https://") else None,
         )
 

@@ -30,6 +30,8 @@ class Reason(StrEnum):
     PROVIDER_ERROR = "ProviderError"
     BUS_UNAVAILABLE = "BusUnavailable"
     """NATS is away or full; what comes in stays with the provider meanwhile."""
+    FILES_UNAVAILABLE = "FilesUnavailable"
+    """The store of attachments does not answer, refuses us or is full."""
     SUSPENDED = "Suspended"
 
 

@@ -1,26 +1,28 @@
-"""Attachments: their bytes in an object store, found by their digest.
+"""Attachments: their bytes in a store of files, found by their digest.
 
 The same file sent twice is kept once, and a retry after a crash stores nothing again. JetStream's object store is the
-default and needs nothing else; its chunks go over the bus, so a large file never is one large message.
+default and needs nothing else; a bucket of S3-compatible storage takes its place when one is configured. What lies in
+the other one stays readable: a reference names its store.
 """
 
-import contextlib
+import asyncio
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
+from os import SEEK_END
 from typing import IO
 
-import nats.js.errors
 from nats.js import JetStreamContext
-from nats.js.object_store import ObjectStore
 
-from tracker_core.bus import FILES_STORE
+from tracker_core.channels.stores import SCHEME, FileStore, JetStreamStore
+from tracker_core.channels.stores_s3 import S3_SCHEME, S3Store
 from tracker_core.errors import NotFoundError
 from tracker_core.inbound import Attachment
 from tracker_core.manifests.source import AttachmentsSpec
+from tracker_core.settings import S3Settings
 
-SCHEME = "object://files/"
+_SCHEMES = (SCHEME, S3_SCHEME)
 
 
 @dataclass(frozen=True)
@@ -47,21 +49,43 @@ def refuse(spec: AttachmentsSpec, media_type: str, size: int) -> Refusal | None:
     return None
 
 
+def is_kept(ref: str) -> bool:
+    """Say whether a reference is to bytes of ours, and not to a place in the channel."""
+    return ref.startswith(_SCHEMES)
+
+
 class Files:
-    """The object store of attachments."""
+    """The store of attachments.
 
-    def __init__(self, js: JetStreamContext) -> None:
-        self._js = js
+    Args:
+        js: JetStream.
+        s3: Where files go instead of JetStream's object store.
 
-    async def store(self, name: str, media_type: str, content: bytes) -> Attachment:
-        """Keep the bytes; return the attachment that refers to them."""
-        digest = hashlib.sha256(content).hexdigest()
-        store = await self._store()
-        try:
-            await store.get_info(digest)
-        except nats.js.errors.ObjectNotFoundError:
-            await store.put(digest, content)
-        return Attachment(name=name, media_type=media_type, size=len(content), ref=f"{SCHEME}{digest}")
+    Raises:
+        ConfigurationError: a file of the S3 access key cannot be read.
+    """
+
+    def __init__(self, js: JetStreamContext, s3: S3Settings | None = None) -> None:
+        own = JetStreamStore(js)
+        self._writing: FileStore = S3Store(s3) if s3 is not None else own
+        self._reading: tuple[FileStore, ...] = (own,) if s3 is None else (self._writing, own)
+
+    async def store(self, name: str, media_type: str, content: bytes | IO[bytes]) -> Attachment:
+        """Keep the bytes; return the attachment that refers to them.
+
+        Args:
+            name: As its sender called it.
+            media_type: `image/png`.
+            content: The bytes, or a file of them, which is read from its beginning and stays open.
+
+        Raises:
+            FilesUnavailableError: the store does not take them now; whoever has the file must keep it.
+            FilesFullError: there is no room.
+        """
+        file = BytesIO(content) if isinstance(content, bytes) else content
+        digest, size = await asyncio.to_thread(_measure, file)
+        await self._writing.put(digest, file)
+        return Attachment(name=name, media_type=media_type, size=size, ref=f"{self._writing.prefix}{digest}")
 
     async def load(self, ref: str) -> bytes:
         """Return the bytes of a file that is known to be small; raises as `load_into`."""
@@ -73,16 +97,25 @@ class Files:
 
         Raises:
             NotFoundError: they are not, or not any more, in this store.
+            FilesUnavailableError: the store does not answer.
         """
-        if ref.startswith(SCHEME):
-            # Not an object is not found either; deleted ones are gone.
-            with contextlib.suppress(nats.js.errors.ObjectNotFoundError, nats.js.errors.ObjectDeletedError):
-                await (await self._store()).get(ref.removeprefix(SCHEME), writeinto=into)  # type: ignore[arg-type] # any file will do
+        for store in self._reading:
+            if ref.startswith(store.prefix) and await store.get_into(ref.removeprefix(store.prefix), into):
                 return
+        if ref.startswith(S3_SCHEME) and not any(ref.startswith(store.prefix) for store in self._reading):
+            raise NotFoundError(
+                f"The bytes of this attachment are in {ref.rpartition('/')[0]}, which is not configured here",
+                cure="Set TRACKER_S3__BUCKET and the other TRACKER_S3__ variables to that store",
+            )
         raise NotFoundError("The bytes of this attachment are not kept here", cure="Open it in its channel")
 
-    async def _store(self) -> ObjectStore:
-        return await self._js.object_store(FILES_STORE)
+
+def _measure(file: IO[bytes]) -> tuple[str, int]:
+    file.seek(0)
+    digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type] # any file will do
+    size = file.seek(0, SEEK_END)  # not where the digest stopped: of BytesIO it takes the buffer
+    file.seek(0)
+    return digest, size
 
 
 def _matches(media_type: str, patterns: Iterable[str]) -> bool:

@@ -16,6 +16,7 @@ from tracker_core.bus import Bus, connect, ensure_bus
 from tracker_core.channels.answering import Send, Tell, answer, notify
 from tracker_core.channels.condition import Condition, Reason
 from tracker_core.channels.cursors import Cursor
+from tracker_core.channels.files import Files
 from tracker_core.channels.intake import Intake
 from tracker_core.channels.secret_files import read_secret
 from tracker_core.channels.settings import SourceFiles, SourceSettings
@@ -36,6 +37,7 @@ class Served:
     condition: Condition
     intake: Intake
     cursor: Cursor
+    files: Files
     secrets_dir: Path
 
     @property
@@ -126,6 +128,7 @@ async def serving(settings: SourceSettings, kind: SourceKind) -> AsyncIterator[S
                 condition=condition,
                 intake=Intake(bus, condition, source.spec.ingest.rate_limit),
                 cursor=Cursor(bus.js, source.key),
+                files=Files(bus.js, settings.s3),
                 secrets_dir=settings.source.secrets_dir,
             )
     finally:

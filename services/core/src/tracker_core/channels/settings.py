@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from tracker_core.settings import NatsSettings, ProcessSettings
+from tracker_core.settings import NatsSettings, ProcessSettings, S3Settings
 
 
 class SourceFiles(BaseModel):
@@ -21,3 +21,5 @@ class SourceSettings(ProcessSettings):
 
     nats: NatsSettings
     source: SourceFiles
+    s3: S3Settings | None = None
+    """Where attachments go instead of JetStream's object store."""

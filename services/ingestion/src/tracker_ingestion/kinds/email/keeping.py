@@ -7,10 +7,10 @@ from time import monotonic
 from typing import Final
 from urllib.parse import quote
 
-from nats.errors import Error as NatsError
 from tracker_core.channels.condition import Reason
-from tracker_core.channels.files import Files, refuse
+from tracker_core.channels.files import refuse
 from tracker_core.channels.process import Served
+from tracker_core.channels.stores import FilesFullError, FilesUnavailableError
 from tracker_core.inbound import Attachment, InboundMessage
 from tracker_core.mail import MailFile
 
@@ -31,7 +31,6 @@ class Keeping:
 
     def __init__(self, served: Served) -> None:
         self._served = served
-        self._files = Files(served.bus.js)
         self._note, self._noted = "", 0.0
 
     @property
@@ -74,21 +73,24 @@ class Keeping:
     async def _attachment(self, file: MailFile, uid: int, uidvalidity: int) -> Attachment:
         wanted = self._served.source.spec.ingest.attachments
         if refuse(wanted, file.media_type, len(file.content)) is None and file.content:
-            return await self._stored(file)
+            try:
+                return await self._stored(file)
+            except FilesFullError as error:
+                self._remark(f"File '{file.name}' stays in the mailbox: {error}")
         return Attachment(file.name, file.media_type, len(file.content), self._url(uid, uidvalidity))
 
     async def _stored(self, file: MailFile) -> Attachment:
         wait = 0.5
         while True:
             try:
-                return await self._files.store(file.name, file.media_type, file.content)
-            except (NatsError, TimeoutError, OSError) as error:
-                text = str(error) or type(error).__name__
+                return await self._served.files.store(file.name, file.media_type, file.content)
+            except FilesFullError:
+                raise
+            except FilesUnavailableError as error:
                 self._served.condition.trouble(
-                    Reason.BUS_UNAVAILABLE,
-                    f"A file cannot be stored ({text}). Nothing is lost: it stays in the mailbox",
+                    Reason.FILES_UNAVAILABLE, f"{error}. Nothing is lost: the mail stays in the mailbox"
                 )
-                log.warning("Source %s: file not stored: %s; again in %.1f s", self._served.key, text, wait)
+                log.warning("Source %s: file not stored: %s; again in %.1f s", self._served.key, error.detail, wait)
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, _LONGEST_WAIT)
 

@@ -8,12 +8,14 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from http import HTTPStatus
+from tempfile import SpooledTemporaryFile
+from typing import IO
 
 import aiohttp
 import msgspec
-from nats.errors import Error as NatsError
 from tracker_core.channels.condition import Reason
 from tracker_core.channels.files import Files, refuse
+from tracker_core.channels.stores import FilesFullError, FilesUnavailableError
 from tracker_core.inbound import Attachment
 from tracker_core.manifests.source import AttachmentsSpec
 
@@ -30,6 +32,10 @@ FETCH_TRIES = 3
 FETCH_PAUSE = 1.0
 MAX_FILES = 20
 """Of one message; Slack takes ten at once."""
+IN_MEMORY = 1 << 20
+"""Bytes from which a file on its way goes over the disk."""
+STORE_SECONDS = 600.0
+"""How long a file that was not stored is told of, when no other comes."""
 _GONE = {"tombstone", "hidden_by_limit"}
 _STORE_PAUSES = (0.5, 1.0, 2.0, 4.0, 0.0)
 
@@ -63,15 +69,15 @@ class Attachments:
                 return reference
             if not self._web.trusts(address):
                 return reference
-            content = await self._patiently(address, reference.media_type)
+            with SpooledTemporaryFile(IN_MEMORY) as content:
+                await self._patiently(address, reference.media_type, content)
+                return await self._store(reference, content)
         except SlackError as error:
             if error.reason is Reason.FORBIDDEN:
                 self._standing.trouble("files", error)
             log.warning("%s. Only a reference to it is kept", error)
             self._standing.note(f"Of a file only a reference is kept: {error}")
             return _reference(file)
-        self._standing.well("files")
-        return await self._store(reference, content)
 
     async def _whole(self, file: File) -> File:
         # Of files in channels that are shared with another workspace, an event says only the id.
@@ -83,19 +89,21 @@ class Attachments:
         except msgspec.ValidationError:
             return file
 
-    async def _patiently(self, address: str, media_type: str) -> bytes:
+    async def _patiently(self, address: str, media_type: str, into: IO[bytes]) -> None:
         for _ in range(FETCH_TRIES - 1):
             try:
-                return await self._fetch(address, media_type)
+                return await self._fetch(address, media_type, into)
             except SlackError as error:
                 if not error.passes:
                     raise
                 await asyncio.sleep(min(error.retry_after or FETCH_PAUSE, FETCH_SECONDS))
-        return await self._fetch(address, media_type)
+        return await self._fetch(address, media_type, into)
 
-    async def _fetch(self, address: str, media_type: str) -> bytes:
+    async def _fetch(self, address: str, media_type: str, into: IO[bytes]) -> None:
         headers = {"Authorization": f"Bearer {self._web.token}"}
-        content = bytearray()
+        into.seek(0)
+        into.truncate()
+        size = 0
         try:
             async with (
                 asyncio.timeout(FETCH_SECONDS),
@@ -109,26 +117,34 @@ class Attachments:
                 if answer.status != HTTPStatus.OK:
                     raise SlackError(Reason.PROVIDER_ERROR, f"Slack files: HTTP {answer.status}")
                 async for chunk in answer.content.iter_chunked(1 << 16):
-                    content += chunk
-                    if len(content) > self._spec.max_bytes:
+                    size += len(chunk)
+                    if size > self._spec.max_bytes:
                         raise SlackError(
                             Reason.PROVIDER_ERROR,
                             f"Slack files: larger than said, over attachments.maxBytes of {self._spec.max_bytes}",
                             code="too_large",
                         )
+                    # To the disk from IN_MEMORY on; its cache takes it at once.
+                    into.write(chunk)
         except TimeoutError:
             raise SlackError(Reason.SLOW, f"Slack files: not fetched within {FETCH_SECONDS:g} s") from None
         except (aiohttp.ClientError, OSError) as error:
             raise SlackError(Reason.UNREACHABLE, f"Slack files: {type(error).__name__}") from error
-        return bytes(content)
 
-    async def _store(self, reference: Attachment, content: bytes) -> Attachment:
+    async def _store(self, reference: Attachment, content: IO[bytes]) -> Attachment:
+        self._standing.well("files")
         for pause in _STORE_PAUSES:
             try:
-                return await self._files.store(reference.name, reference.media_type, content)
-            except (NatsError, TimeoutError, OSError) as error:
-                log.warning("File not stored: %s", str(error) or type(error).__name__)
+                kept = await self._files.store(reference.name, reference.media_type, content)
+            except FilesUnavailableError as error:
+                self._standing.trouble("store", error, Reason.FILES_UNAVAILABLE, seconds=STORE_SECONDS)
+                if isinstance(error, FilesFullError):
+                    break
                 await asyncio.sleep(pause)
+            else:
+                self._standing.well("store")
+                return kept
+        self._standing.note(f"Of file '{reference.name}' only a reference is kept: it could not be stored")
         return reference
 
 

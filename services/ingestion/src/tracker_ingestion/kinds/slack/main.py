@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 
 import aiohttp
-from tracker_core.channels.files import Files
 from tracker_core.channels.process import Served, serving
 from tracker_core.manifests import SecretKeyRef, parse_duration
 from tracker_core.manifests.source import SourceKind
@@ -60,7 +59,7 @@ async def serve(served: Served, session: aiohttp.ClientSession, settings: SlackO
         intake=served.intake,
         login=login,
         names=names,
-        attachments=Attachments(web, session, Files(served.bus.js), spec.ingest.attachments, standing),
+        attachments=Attachments(web, session, served.files, spec.ingest.attachments, standing),
         telling=Telling(web, session),
         standing=standing,
     )

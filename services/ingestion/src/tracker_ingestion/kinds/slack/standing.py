@@ -11,8 +11,8 @@ from tracker_ingestion.kinds.slack.faults import SlackError
 
 log = logging.getLogger(__name__)
 
-type Part = Literal["login", "connection", "events", "history", "names", "files", "scopes"]
-_ORDER: tuple[Part, ...] = ("login", "connection", "events", "scopes", "history", "files", "names")
+type Part = Literal["login", "connection", "events", "history", "names", "files", "store", "scopes"]
+_ORDER: tuple[Part, ...] = ("login", "connection", "events", "scopes", "history", "files", "store", "names")
 """The worst first: it is what is shown."""
 
 
