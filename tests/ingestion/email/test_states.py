@@ -105,7 +105,7 @@ async def test_refused_command_is_named_by_the_servers_own_code(
 async def test_slow_peer_is_named_and_given_up(fronted: Desk, front: Front, pymap: ImapServer, bus: Bus) -> None:
     front.silent = True
     pymap.deliver([a_mail(1)], fronted.mailbox)
-    async with fronted.running(answer_timeout=timedelta(milliseconds=300)) as served:
+    async with fronted.running(answer_timeout=timedelta(seconds=2)) as served:
         await reason(served, "Slow")
         front.silent = False
         await on_bus(bus, 1)

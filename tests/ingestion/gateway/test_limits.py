@@ -9,6 +9,7 @@ from tracker_ingestion.kinds.gateway.limits import Limit, client_address
 
 from tests.ingestion.gateway.conftest import Running
 from tests.ingestion.gateway.folders import BEARER
+from tests.support.waiting import eventually
 
 PROXY = (ip_network("10.0.0.0/8"),)
 
@@ -103,5 +104,8 @@ async def test_rate_of_the_source_follows_its_manifest(gateway: Running) -> None
     while (await gateway.post(json={"text": "a"}, headers=BEARER)).status_code != 429:
         pass
     gateway.folders.source(ingest={"rateLimit": {"perSecond": 1000}})
-    await gateway.live.reload()
-    assert (await gateway.post(json={"text": "c"}, headers=BEARER)).status_code == 202
+
+    async def accepted() -> bool:
+        return (await gateway.post(json={"text": "c"}, headers=BEARER)).status_code == 202
+
+    await eventually("the new rate", accepted)
