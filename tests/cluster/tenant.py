@@ -64,7 +64,9 @@ class Tenant:
         """Every object that the operator made."""
         found = []
         for resource in CHILDREN:
-            found += [item | {"kind": resource.kind} for item in self.plane.list(resource, self.namespace)]
+            # An item of a list does not say what it is.
+            what = {"apiVersion": resource.api_version, "kind": resource.kind}
+            found += [item | what for item in self.plane.list(resource, self.namespace)]
         return [item for item in found if (item["metadata"].get("labels") or {}).items() >= MANAGED_BY.items()]
 
     def condition(self, kind: str, name: str = "bot", resource: Resource = SOURCES) -> tuple[str, str]:

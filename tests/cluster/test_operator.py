@@ -4,6 +4,7 @@ Real: etcd, kube-apiserver, the controllers of Deployments and garbage, NATS, th
 kubelet, and the processes of the Sources, whose heartbeats are written into the real bucket.
 """
 
+import asyncio
 import base64
 import json
 from itertools import pairwise
@@ -94,7 +95,9 @@ async def test_ready_only_when_it_really_receives(bot: Tenant, bus: Bus) -> None
         await bot.has("Ready", "False", "InvalidCredentials")
         assert bot.message("Ready") == "Telegram refuses the token"
         said |= {"state": "ready", "reason": "", "detail": ""}
-        bot.plane.kubectl("wait", "--for=condition=Ready", "source/bot", "-n", bot.namespace, "--timeout=50s")
+        waiting = ("wait", "--for=condition=Ready", "source/bot", "-n", bot.namespace, "--timeout=50s")
+        # In a thread: the heartbeats come from this loop.
+        await asyncio.to_thread(bot.plane.kubectl, *waiting)
         source = bot.get(SOURCES, "bot")
         assert source is not None
         assert source["status"]["account"] == "@bot"
