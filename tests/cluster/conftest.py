@@ -106,6 +106,7 @@ def operator(
     settings = {
         "TRACKER_PROVIDERS__TELEGRAM_URL": telegram.url,
         "TRACKER_OPERATOR__UNDO_SECONDS": "3",
+        "TRACKER_OPERATOR__COUNT_SECONDS": "2",
         "TRACKER_GATEWAY__PUBLIC_URL": "https://in.example.org",
     }
     with running_operator(least_rights, session_nats.url, folder, **settings) as server:

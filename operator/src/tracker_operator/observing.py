@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 STALE = timedelta(seconds=30)
 """A heartbeat older than this is none; the bucket forgets then, too."""
 COUNT_SECONDS = 15.0
-"""Seconds between two looks at what waits, and at the dead letters."""
+"""Seconds between two looks at what waits, and at the dead letters, at most."""
 _RENEW_SECONDS = 60.0
 """A watch of the bucket is begun anew after this time: a server that lost its memory sends nothing more."""
 _RETRY_SECONDS = 2.0
@@ -203,7 +203,7 @@ class Observed:
                 if self._settings.api is not None:
                     await self._count_dead(http, self._settings.api)
                 self._changed(COUNTED)
-                await asyncio.sleep(COUNT_SECONDS)
+                await asyncio.sleep(min(COUNT_SECONDS, self._settings.operator.count_seconds))
 
     async def _count_dead(self, http: aiohttp.ClientSession, api: ApiSettings) -> None:
         headers = {"Authorization": f"Bearer {api.token.get_secret_value()}"}

@@ -34,7 +34,7 @@ from tracker_operator.observing import COUNTED, Observed
 from tracker_operator.resources import MANAGED_BY
 from tracker_operator.settings import OperatorSettings
 from tracker_operator.source import reconcile_source, source_failed
-from tracker_operator.status import SLOW_SECONDS, StatusWriter
+from tracker_operator.status import StatusWriter
 from tracker_operator.webhook import GATEWAY_KEY, Served, reconcile_gateway, reconcile_webhook
 from tracker_operator.workqueue import Key, WorkQueue
 
@@ -62,7 +62,7 @@ class Operator:
             cluster=self._cluster,
             index=self._index,
             observed=Observed(settings, self._heard),
-            status=StatusWriter(self._cluster, self.metrics),
+            status=StatusWriter(self._cluster, self.metrics, settings.operator.count_seconds),
             queue=self._queue,
         )
         self._tasks: list[asyncio.Task[None]] = []
@@ -132,7 +132,7 @@ class Operator:
         if key == COUNTED:
             for known in self._index.of_kind(SOURCE):
                 if self._context.observed.counts(known.key) != self._context.status.counts.get(known.key):
-                    self._queue.add_after(known.key, SLOW_SECONDS)
+                    self._queue.add_after(known.key, self._settings.operator.count_seconds)
             return
         component, _, rest = key.partition(".")
         namespace, _, name = rest.partition(".")

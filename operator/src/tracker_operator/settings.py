@@ -27,6 +27,8 @@ class OperatorOwnSettings(BaseModel):
     """Objects reconciled at a time; Kopf's own default has no limit."""
     resync: timedelta = Field(default=timedelta(minutes=5), ge=timedelta(seconds=5))
     """Seconds between two looks at an object that nothing happens to, give or take a fifth."""
+    count_seconds: float = Field(default=60.0, ge=1, le=3600)
+    """What only counts (lag, dead letters, time of the last message) is written at most this often."""
     undo_seconds: float = Field(default=60.0, gt=0, le=3600)
     """How long the deletion of an object waits for what is to be undone elsewhere; then it goes all the same."""
     stop_seconds: float = Field(default=10.0, gt=0, le=120)

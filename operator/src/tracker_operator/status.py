@@ -10,9 +10,8 @@ from tracker_operator.conditions import Condition, find, merge
 from tracker_operator.metrics import Metrics
 from tracker_operator.workqueue import Key
 
-SLOW_SECONDS = 60.0
-"""What only counts is written at most this often, unless something else is written anyway."""
 SLOW = ("lastMessageTime", "lag", "deadLetters", "lastDeliveryTime")
+"""What only counts: written at most every `slow_seconds`, unless something else is written anyway."""
 _MAX_MESSAGE = 1024
 """Characters of an event's message (https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/)."""
 
@@ -20,8 +19,9 @@ _MAX_MESSAGE = 1024
 class StatusWriter:
     """Knows when each status was written last."""
 
-    def __init__(self, cluster: Cluster, metrics: Metrics) -> None:
+    def __init__(self, cluster: Cluster, metrics: Metrics, slow_seconds: float) -> None:
         self._cluster = cluster
+        self._slow_seconds = slow_seconds
         self._metrics = metrics
         self._written: dict[str, float] = {}
         self.counts: dict[Key, tuple[int | None, int | None]] = {}
@@ -58,7 +58,7 @@ class StatusWriter:
         slow_only = _without(before, SLOW) == _without(status, SLOW)
         since = now.timestamp() - self._written.get(meta["uid"], 0.0)
         self.counts[Key(resource.kind, meta["namespace"], meta["name"])] = before.get("lag"), before.get("deadLetters")
-        if status == before or (slow_only and since < SLOW_SECONDS):
+        if status == before or (slow_only and since < self._slow_seconds):
             return False
         await self._cluster.apply_status(resource, meta["namespace"], meta["name"], status)
         self._written[meta["uid"]] = now.timestamp()
