@@ -53,6 +53,8 @@ async def reconcile_source(context: Context, key: Key) -> float | None:
 
 
 def _forget(context: Context, key: Key) -> None:
+    for rival in context.index.claim(key, ""):
+        context.queue.add(rival)
     known = context.index.remove(key)
     if known is not None:
         context.status.forget(key, known.uid)
