@@ -1,7 +1,7 @@
 """From a Source to the objects that serve it: pure, and held to golden files in tests/operator/golden.
 
 Each pull Source gets a ServiceAccount without rights, a Secret with its rendered manifest and the address of the bus, a
-Deployment, a NetworkPolicy that lets nothing in, and a PodMonitor and a ScaledObject where the cluster knows these.
+Deployment, a NetworkPolicy that lets nobody in, and a PodMonitor and a ScaledObject where the cluster knows these.
 All are owned by the Source, so its deletion takes them along.
 """
 
@@ -148,12 +148,15 @@ class _Builder:
     def network_policy(self) -> dict[str, Any]:
         """Let nothing in but Prometheus, and out only to DNS, the bus and the ports of the channel."""
         metrics = self.settings.pods.metrics_port
+        # An empty list would say the same as "its own pods", where nothing listens. But the API server drops it, and
+        # counts each apply of it as a change, which we would see and answer with another apply, for ever.
+        own = {"from": [{"podSelector": {"matchLabels": selector(self.source)}}]}
         dns = {"ports": [{"protocol": "UDP", "port": _DNS}, {"protocol": "TCP", "port": _DNS}]}
         out = {"ports": [{"protocol": "TCP", "port": port} for port in self._ports_out()]}
         spec: dict[str, Any] = {
             "podSelector": {"matchLabels": selector(self.source)},
             "policyTypes": ["Ingress", "Egress"],
-            "ingress": [{"ports": [{"protocol": "TCP", "port": metrics}]}] if metrics else [],
+            "ingress": [{"ports": [{"protocol": "TCP", "port": metrics}]} if metrics else own],
             "egress": [dns, out],
         }
         return self._object("networking.k8s.io/v1", "NetworkPolicy", spec=spec)
