@@ -206,7 +206,7 @@ async def test_foreign_change_is_reverted(bot: Tenant) -> None:
         spec = (bot.deployment() or {})["spec"]
         policy = (bot.get(NETWORK_POLICIES, "source-bot") or {})["spec"]
         image = spec["template"]["spec"]["containers"][0]["image"]
-        return image == wanted and spec["replicas"] == 1 and policy["ingress"] == closed
+        return bool(image == wanted and spec["replicas"] == 1 and policy["ingress"] == closed)
 
     await bot.until("what was there", reverted)
 
