@@ -21,6 +21,8 @@ class Verb(StrEnum):
     MESSAGE_RETRIAGED = "message.retriaged"
     TASK_CREATED = "task.created"
     TASK_UPDATED = "task.updated"
+    TASK_WOKE = "task.woke"
+    """Its snooze has ended; it is among the others again."""
     TASK_MERGED = "task.merged"
     TASK_UNMERGED = "task.unmerged"
     DUPLICATE_PROPOSED = "duplicate.proposed"

@@ -524,6 +524,8 @@ class Task(SQLModel, table=True):
             "due_on",
         ),
         Index("ix_task_labels", "labels", postgresql_using="gin"),
+        # Who looks for what wakes up reads those that sleep, and no others.
+        Index("ix_task_snoozed_until", "snoozed_until", postgresql_where=text("snoozed_until is not null")),
         Index("ix_task_search", "search", postgresql_using="gin"),
         # Nearest neighbours of a new message; https://github.com/pgvector/pgvector#hnsw
         Index("ix_task_vector", "vector", postgresql_using="hnsw", postgresql_ops={"vector": "halfvec_cosine_ops"}),

@@ -9,6 +9,7 @@ from tracker_worker.record.recorder import Recorder
 from tracker_worker.record.relay import run_relay
 from tracker_worker.record.replies import follow_deliveries, send_due
 from tracker_worker.record.scheduler import run_scheduler
+from tracker_worker.record.snoozes import end_snoozes
 from tracker_worker.record.sources import Sources
 from tracker_worker.settings import WorkerSettings
 
@@ -34,6 +35,7 @@ async def record(settings: WorkerSettings) -> None:
                 parts.publisher.run(),
                 run_relay(parts.bus.js, parts.engine),
                 run_scheduler(parts.bus.js, parts.engine, parts.broker),
+                end_snoozes(parts.transactions),
                 sources.follow(),
                 send_due(parts.bus, parts.transactions),
                 follow_calendar(parts.engine),

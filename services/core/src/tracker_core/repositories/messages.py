@@ -69,6 +69,9 @@ class VerdictRow:
     confidence: float
     language: str
     reason: str
+    tokens_in: int
+    tokens_out: int
+    cost_micros: int
     latency_ms: float
     created_at: datetime
     origin: dict[str, Any]
@@ -256,7 +259,7 @@ async def verdicts_of_messages(connection: AsyncConnection, message_ids: Sequenc
     rows = await connection.execute(
         text(
             "select id, message_id, provider, model, category, priority, actionable, confidence, language, reason,"  # noqa: S608 -- constants
-            f" latency_ms, created_at, {_ORIGIN} as origin from verdict v"
+            f" tokens_in, tokens_out, cost_micros, latency_ms, created_at, {_ORIGIN} as origin from verdict v"
             " where message_id = any(cast(:ids as uuid[])) order by id desc"
         ),
         {"ids": list(message_ids)},

@@ -307,6 +307,44 @@ async def count_tasks(connection: AsyncConnection, workspace_id: UUID) -> dict[T
     return {TaskStatus(row.status): row.total for row in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class Woken:
+    """A task whose snooze has ended."""
+
+    id: UUID
+    workspace_id: UUID
+    number: int
+    title: str
+    status: str
+    snoozed_until: datetime
+
+
+async def wake(connection: AsyncConnection, workspace_id: UUID, *, limit: int) -> list[Woken]:
+    """End the snooze of tasks whose time has come, the earliest first; return them.
+
+    The version stays: nobody edited them, and whoever edits one right now is no conflict.
+    """
+    rows = await connection.execute(
+        text(
+            "update task t set snoozed_until = null from ("
+            "   select id, snoozed_until from task where snoozed_until <= now() and workspace_id = :workspace"
+            "   order by snoozed_until limit :limit for update skip locked) due"
+            " where t.id = due.id"
+            " returning t.id, t.workspace_id, t.number, t.title, t.status, due.snoozed_until"
+        ),
+        {"workspace": workspace_id, "limit": limit},
+    )
+    return [Woken(*row) for row in rows]
+
+
+async def workspaces_to_wake(connection: AsyncConnection) -> list[UUID]:
+    """Return the workspaces that have tasks whose snooze has ended."""
+    rows = await connection.execute(
+        text("select distinct workspace_id from task where snoozed_until <= now() limit 1000")
+    )
+    return list(rows.scalars())
+
+
 async def next_number(connection: AsyncConnection, workspace_id: UUID) -> int:
     """Take the workspace's next task number; concurrent callers wait for each other, so no number is left out."""
     taken = await connection.execute(
