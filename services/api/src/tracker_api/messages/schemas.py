@@ -69,6 +69,12 @@ class Verdict(MessageVerdict):
     id: UUID
     message_id: UUID
     model: str
+    tokens_in: int
+    """That a language model read; 0 for the embedded one."""
+    tokens_out: int
+    """That it wrote."""
+    cost_micros: int
+    """Millionths of a US dollar."""
     latency_ms: float
     created_at: datetime
 
@@ -79,6 +85,9 @@ class Verdict(MessageVerdict):
             id=row.id,
             message_id=row.message_id,
             model=row.model,
+            tokens_in=row.tokens_in,
+            tokens_out=row.tokens_out,
+            cost_micros=row.cost_micros,
             latency_ms=row.latency_ms,
             created_at=row.created_at,
             category=Category(row.category),

@@ -118,11 +118,17 @@ async def add_comment(tx: Transaction, principal: Principal, key: str, draft: Co
     connection = await tx.session.connection()
     task = await find_task(connection, tx.workspace_id, key)
     row = await comments.insert_comment(connection, tx.workspace_id, task.id, principal.member_id, draft.body)
+    members = await accounts.list_members(connection, tx.workspace_id) if "@" in row.body else []
     tx.record(
         Change(
             verb=Verb.COMMENT_CREATED,
             entity=Entity("task", task.id),
-            data={"number": task.number, "comment_id": str(row.id), "preview": row.body[:PREVIEW]},
+            data={
+                "number": task.number,
+                "comment_id": str(row.id),
+                "preview": row.body[:PREVIEW],
+                "mentions": [str(member_id) for member_id in mentioned(row.body, members)],
+            },
         )
     )
     if "@" in row.body:

@@ -288,6 +288,7 @@ class Comment(BaseModel):
     id: UUID
     author: MemberRef | None
     body: str
+    """Markdown; `@Name` speaks to a member."""
     created_at: datetime
 
     @classmethod

@@ -3318,6 +3318,12 @@ export interface components {
             message_id: string;
             /** Model */
             model: string;
+            /** Tokens In */
+            tokens_in: number;
+            /** Tokens Out */
+            tokens_out: number;
+            /** Cost Micros */
+            cost_micros: number;
             /** Latency Ms */
             latency_ms: number;
             /**
