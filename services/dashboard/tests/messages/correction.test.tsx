@@ -22,7 +22,7 @@ function openMessage(task: Task | null) {
     id: 'm1', source, external_id: 'x', sender: { name: 'Ada', address: '' }, subject: null, text: 'It is broken', url: null,
     sent_at: '2026-01-01T00:00:00Z', received_at: '2026-01-01T00:00:00Z', state: api.tasks[0] ? 'task' : 'ignored',
     state_reason: null, conversation_id: null, task: api.tasks[0] ? ref(api.tasks[0]) : null,
-    verdict: { ...verdict, category: 'noise' }, attempts: 1, last_error: null, trace_id: '', raw: '', raw_encoding: 'text',
+    verdict: { ...verdict, category: 'noise' }, attempts: 1, last_error: null, trace_id: '', raw: '', raw_encoding: 'text', attachments: [],
   }) as unknown as Message;
   server.use(
     http.get('*/api/messages/m1', () => HttpResponse.json(shown())),

@@ -110,6 +110,8 @@ export function taskApi(tasks: Task[], duplicates: Record<number, Duplicate[]> =
       dismissals.push([String(params.key), String(params.other)]);
       return new HttpResponse(null, { status: 204 });
     }),
+    http.get('*/api/tasks/:key/replies', () => HttpResponse.json({ items: [], next: null })),
+    http.get('*/api/tasks/:key/events', () => HttpResponse.json({ items: [], next: null })),
     http.get('*/api/members', () => HttpResponse.json([])),
     http.get('*/api/sources', () => HttpResponse.json([])),
     http.get('*/api/views', () => HttpResponse.json([])),

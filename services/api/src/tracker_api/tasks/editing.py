@@ -118,7 +118,7 @@ async def add_comment(tx: Transaction, principal: Principal, key: str, draft: Co
     connection = await tx.session.connection()
     task = await find_task(connection, tx.workspace_id, key)
     row = await comments.insert_comment(connection, tx.workspace_id, task.id, principal.member_id, draft.body)
-    members = await accounts.list_members(connection, tx.workspace_id) if "@" in row.body else []
+    spoken_to = mentioned(row.body, await accounts.list_members(connection, tx.workspace_id)) if "@" in row.body else []
     tx.record(
         Change(
             verb=Verb.COMMENT_CREATED,
@@ -127,16 +127,15 @@ async def add_comment(tx: Transaction, principal: Principal, key: str, draft: Co
                 "number": task.number,
                 "comment_id": str(row.id),
                 "preview": row.body[:PREVIEW],
-                "mentions": [str(member_id) for member_id in mentioned(row.body, members)],
+                "mentions": [str(member_id) for member_id in spoken_to],
             },
         )
     )
-    if "@" in row.body:
-        members = mentioned(row.body, await accounts.list_members(connection, tx.workspace_id))
+    if spoken_to:
         await notifications.tell(
             connection,
             task.id,
-            [member for member in members if member != principal.member_id],
+            [member for member in spoken_to if member != principal.member_id],
             NotificationKind.MENTIONED,
             occasion=str(row.id),
             by_name=principal.actor.name,

@@ -7,7 +7,7 @@ import { Merged } from '@/shared/duplicates/merged';
 import { Proposals } from '@/shared/duplicates/proposals';
 import type { Duplicates } from '@/shared/duplicates/use-duplicates';
 import { t } from '@/shared/i18n/translate';
-import { Conversation, ownTasks } from '@/shared/messages/conversation';
+import { Thread } from '@/shared/replies/thread';
 import { SourceLabel } from '@/shared/sources/source-label';
 import type { Openings } from '@/shared/tasks/correction-keys';
 import { DuePicker } from '@/shared/tasks/due-picker';
@@ -80,7 +80,7 @@ export function Suggestion({ task, detail, change, opening, duplicates }: Props)
       )}
       {detail.data && <Merged task={detail.data} />}
       <section aria-label={t('conversation.title')} aria-busy={detail.isPending} className="pt-1">
-        {detail.data && <Conversation messages={detail.data.messages} title={task.title} own={ownTasks(detail.data)} />}
+        {detail.data && <Thread task={detail.data} />}
         {detail.isPending && <ConversationSkeleton />}
         {detail.isError && <ErrorState error={detail.error} onRetry={() => void detail.refetch()} />}
       </section>

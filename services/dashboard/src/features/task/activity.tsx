@@ -1,9 +1,11 @@
 /** What happened to the task and what people said about it, in one order. */
 import { useQuery } from '@tanstack/react-query';
+import { Lock } from 'lucide-react';
 
 import { taskCommentsQuery, taskEventsQuery } from '@/shared/api/tasks';
 import type { Comment, TrackerEvent } from '@/shared/api/types';
 import { t } from '@/shared/i18n/translate';
+import { Markdown } from '@/shared/markdown/markdown';
 import { Avatar } from '@/shared/ui/avatar';
 import { RelativeTime } from '@/shared/ui/relative-time';
 import { ErrorState, Skeleton } from '@/shared/ui/states';
@@ -44,13 +46,17 @@ function CommentEntry({ comment }: { comment: Comment }) {
   const name = comment.author?.name ?? t('sender.unknown');
   return (
     <li>
-      <article className="rounded-lg border bg-surface px-3.5 py-3 shadow-card">
+      <article aria-label={t('comment.by', { author: name })} className="rounded-lg border border-dashed border-amber/40 bg-amber-soft px-3.5 py-2.5">
         <header className="flex items-center gap-2">
           <Avatar name={name} />
           <span className="font-medium">{name}</span>
-          <RelativeTime at={comment.created_at} className="text-xs text-faint" />
+          <RelativeTime at={comment.created_at} className="text-xs text-muted" />
+          <span className="ml-auto inline-flex items-center gap-1 text-xs text-amber">
+            <Lock aria-hidden="true" className="size-3" strokeWidth={2} />
+            {t('comment.label')}
+          </span>
         </header>
-        <p className="mt-1.5 prose-plain">{comment.body}</p>
+        <Markdown text={comment.body} className="mt-1.5 text-base" />
       </article>
     </li>
   );

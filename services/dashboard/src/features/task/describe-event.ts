@@ -55,6 +55,20 @@ export function describeEvent({ verb, actor, data, before, after }: TrackerEvent
       return [t('event.proposed', { other: otherTask(data, 'other') })];
     case 'duplicate.dismissed':
       return [t('event.dismissed', { other: otherTask(data, 'other') })];
+    case 'task.woke':
+      return [t('event.woke')];
+    case 'reply.created':
+      return [t(data.kind === 'status' ? 'event.statusReply' : 'event.reply')];
+    case 'reply.approved':
+      return [t('event.replyApproved')];
+    case 'reply.rejected':
+      return [t('event.replyRejected')];
+    case 'reply.sent':
+      return [t('event.replySent')];
+    case 'reply.failed':
+      return [t('event.replyFailed')];
+    case 'message.left':
+      return [t('event.left')];
     case 'message.joined':
       return [t('event.joined')];
     case 'lesson.learned':

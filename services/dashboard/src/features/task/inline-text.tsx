@@ -6,9 +6,9 @@
  */
 import { useRef, useState, type KeyboardEvent } from 'react';
 
-import { t } from '@/shared/i18n/translate';
-import { Button } from '@/shared/ui/button';
 import { cn } from '@/shared/ui/cn';
+
+import { TextConflict } from './text-conflict';
 
 type Props = {
   value: string;
@@ -67,16 +67,7 @@ export function InlineText({ value, label, placeholder, singleLine = false, requ
           className,
         )}
       />
-      {conflict && (
-        <div role="alert" className="mt-2 rounded-lg border bg-amber-soft px-3 py-2.5">
-          <p className="text-amber">{t('inline.conflict')}</p>
-          <p className="mt-1 line-clamp-3 text-xs text-muted prose-plain">{value}</p>
-          <div className="mt-2 flex gap-2">
-            <Button onClick={() => setDraft(null)}>{t('inline.theirs')}</Button>
-            <Button onClick={() => finish(draft)}>{t('inline.mine')}</Button>
-          </div>
-        </div>
-      )}
+      {conflict && <TextConflict theirs={value} onTheirs={() => setDraft(null)} onMine={() => finish(draft)} />}
     </div>
   );
 }

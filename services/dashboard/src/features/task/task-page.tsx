@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams, useRouter } from '@tanstack/react-router';
 import { ArrowLeft, SearchX } from 'lucide-react';
+import { useState } from 'react';
 
 import { ApiError } from '@/shared/api/client';
 import { taskQuery } from '@/shared/api/tasks';
@@ -13,7 +14,7 @@ import { useDuplicates, type Duplicates } from '@/shared/duplicates/use-duplicat
 import { useMerging } from '@/shared/duplicates/use-merging';
 import { plural, t } from '@/shared/i18n/translate';
 import { useShortcuts } from '@/shared/keyboard/shortcuts';
-import { Conversation, ownTasks } from '@/shared/messages/conversation';
+import { Thread } from '@/shared/replies/thread';
 import { useCorrectionKeys } from '@/shared/tasks/correction-keys';
 import { StatusIcon } from '@/shared/tasks/icons';
 import { useUpdateTask } from '@/shared/tasks/update-task';
@@ -26,9 +27,12 @@ import { Page } from '@/shared/ui/page';
 import { EmptyState, ErrorState } from '@/shared/ui/states';
 
 import { Activity } from './activity';
+import { Description, type TextDraft } from './description';
 import { InlineText } from './inline-text';
 import { Properties } from './properties';
+import { SameConversation } from './same-conversation';
 import { TaskSkeleton } from './task-skeleton';
+import { VerdictHistory } from './verdict-history';
 
 function Body({ task }: { task: TaskDetail }) {
   const update = useUpdateTask();
@@ -37,8 +41,10 @@ function Body({ task }: { task: TaskDetail }) {
   const change = (patch: TaskPatch) => update(task, patch);
   const duplicates = useDuplicates({ task, detail: task, mergeInto: (target) => merge(task, target) });
   const isNoise = task.category === 'noise';
+  const [draft, setDraft] = useState<TextDraft | null>(null);
   const noise = () => !isNoise && change({ category: 'noise' });
   useShortcuts('task.title', [
+    { keys: 'e', label: 'task.editDescription', run: () => setDraft((current) => current ?? { text: task.description, base: task.description }) },
     { keys: '1', label: 'status.todo', run: () => change({ status: 'todo' }) },
     { keys: '2', label: 'status.in_progress', run: () => change({ status: 'in_progress' }) },
     { keys: '3', label: 'status.done', run: () => change({ status: 'done' }) },
@@ -58,12 +64,11 @@ function Body({ task }: { task: TaskDetail }) {
             onSave={(title) => change({ title })}
             className="text-2xl font-semibold tracking-tight"
           />
-          <InlineText
-            label={t('property.description')}
-            placeholder={t('task.addDescription')}
+          <Description
             value={task.description}
+            draft={draft}
+            onDraft={setDraft}
             onSave={(description) => change({ description })}
-            className="min-h-9 text-base"
           />
         </div>
         <Related task={task} duplicates={duplicates} />
@@ -73,7 +78,7 @@ function Body({ task }: { task: TaskDetail }) {
               {t('conversation.title')}
               <span className="ml-2 font-normal text-faint">{plural('message.count', task.messages.length)}</span>
             </h2>
-            <Conversation messages={task.messages} title={task.title} own={ownTasks(task)} />
+            <Thread task={task} />
           </section>
         )}
         <div className="max-lg:order-4">
@@ -83,6 +88,7 @@ function Body({ task }: { task: TaskDetail }) {
       <aside aria-label={t('task.properties')} className="flex flex-col gap-5 max-lg:order-2 lg:w-72 lg:shrink-0">
         <Properties task={task} change={change} opening={correction.opening} />
         <VerdictCard {...task} how={originOf(task)} />
+        <VerdictHistory task={task} />
         <div className="-mt-2 -ml-3 flex flex-wrap gap-x-1">
           {task.status !== 'duplicate' && (
             <Button tone="quiet" hint="m" onClick={duplicates.choose}>
@@ -110,12 +116,12 @@ function Body({ task }: { task: TaskDetail }) {
 
 /** What else says the same: proposed, merged into this one, or the other way round. */
 function Related({ task, duplicates }: { task: TaskDetail; duplicates: Duplicates }) {
-  if (duplicates.proposals.length === 0 && task.merged.length === 0 && task.duplicate_of === null) return null;
   return (
-    <div className="flex flex-col gap-3 max-lg:order-2">
+    <div className="flex flex-col gap-3 empty:hidden max-lg:order-2">
       <DuplicateOf task={task} />
       <Proposals task={task} proposals={duplicates.proposals} onMerge={duplicates.merge} onDismiss={duplicates.dismiss} />
       <Merged task={task} />
+      <SameConversation task={task} />
     </div>
   );
 }

@@ -15,6 +15,7 @@ export const keys = {
   taskDetail: (number: number) => ['tasks', 'detail', number] as const,
   taskById: (id: string) => ['tasks', 'by-id', id] as const,
   taskEvents: (id: string) => ['tasks', 'events', id] as const,
+  taskReplies: (id: string) => ['tasks', 'replies', id] as const,
   taskComments: (id: string) => ['tasks', 'comments', id] as const,
   views: ['views'],
   messages: ['messages'],

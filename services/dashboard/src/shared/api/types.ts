@@ -37,6 +37,11 @@ export type TaskRef = Schemas['TaskRef'];
 export type Duplicate = Schemas['Duplicate'];
 export type Comment = Schemas['Comment'];
 
+export type Reply = Schemas['Reply'];
+export type ReplyState = Schemas['ReplyState'];
+export type AttachedFile = Schemas['AttachedFile'];
+export type Verdict = Schemas['Verdict'];
+
 export type Message = Schemas['Message'];
 export type MessageVerdict = Schemas['MessageVerdict'];
 export type MessageDetail = Schemas['MessageDetail'];

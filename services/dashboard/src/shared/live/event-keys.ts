@@ -8,6 +8,7 @@ const byArea: Record<string, readonly QueryKey[]> = {
   message: [keys.messages, keys.ledger, keys.sources],
   task: [keys.tasks],
   comment: [keys.tasks],
+  reply: [keys.tasks],
   correction: [keys.tasks, keys.accuracy],
   duplicate: [keys.tasks],
   lesson: [keys.accuracy],

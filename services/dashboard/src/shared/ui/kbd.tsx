@@ -1,6 +1,6 @@
 import { cn } from './cn';
 
-const shown: Record<string, string> = { mod: isApple() ? '⌘' : 'Ctrl', Enter: '↵', Escape: 'Esc', ArrowUp: '↑', ArrowDown: '↓' };
+const shown: Record<string, string> = { mod: isApple() ? '⌘' : 'Ctrl', Enter: '↵', Shift: '⇧', shift: '⇧', Escape: 'Esc', ArrowUp: '↑', ArrowDown: '↓' };
 
 function isApple(): boolean {
   return /Mac|iPhone|iPad/.test(navigator.userAgent);

@@ -10,6 +10,7 @@ import { inbox } from './inbox';
 import { ledger } from './ledger';
 import { lists } from './lists';
 import { messages } from './messages';
+import { replies } from './replies';
 import { sources } from './sources';
 import { start } from './start';
 import { task } from './task';
@@ -28,6 +29,7 @@ export const en = {
   ...ledger,
   ...lists,
   ...messages,
+  ...replies,
   ...sources,
   ...start,
   ...task,
