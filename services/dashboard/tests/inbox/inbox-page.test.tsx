@@ -123,11 +123,11 @@ describe('inbox by keyboard', () => {
 test('an empty inbox of a new installation shows how to send the first message', async () => {
   const balance = { received: 0, tasks: 0, ignored: 0, waiting: 0, dead: 0 };
   server.use(
-    ...taskApi([]).handlers,
     http.get('*/api/ledger', () => HttpResponse.json({ ...balance, balanced: true, bus: null, bus_error: null, sources: [] })),
     http.get('*/api/sources', () =>
       HttpResponse.json({ items: [{ id: 's', namespace: 'default', name: 'inbox', webhook_url: 'http://machine/webhook/default/inbox' }], next: null }),
     ),
+    ...taskApi([]).handlers,
   );
   renderPage(InboxPage, '/inbox');
   expect(await screen.findByText(/^curl .* http:\/\/machine\/webhook\/default\/inbox$/)).toBeTruthy();
