@@ -20,6 +20,7 @@ import { ago, comments, events, members, messages, newId, receive, sources, task
 const PORT = Number(process.env.PORT ?? 8080);
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const me = members[0];
+const replies = new Map();
 let conflictNext = false;
 let empty = process.env.EMPTY === '1';
 
@@ -190,6 +191,19 @@ const routes = [
     comments.set(id, [...(comments.get(id) ?? []), comment]);
     publish([{ verb: 'comment.created', entity: { type: 'task', id } }]);
     return comment;
+  }],
+  ['GET', /^\/api\/tasks\/([^/]+)\/replies$/, ({ key }) => ({ items: replies.get(findTask(key).id) ?? [], next: null })],
+  ['POST', /^\/api\/tasks\/([^/]+)\/replies$/, ({ key, body }) => {
+    const task = findTask(key);
+    const message = messages.find(({ id }) => id === body.message_id);
+    const reply = {
+      id: newId(), task_id: task.id, task_number: task.number, message_id: body.message_id, kind: 'reply', body: body.body, state: 'sent',
+      author: { id: me.id, name: me.name }, approved_by: null, source: message.source, recipient: message.sender.name, attempts: 1,
+      next_attempt_at: null, error: null, url: null, created_at: new Date().toISOString(), sent_at: new Date().toISOString(),
+    };
+    replies.set(task.id, [reply, ...(replies.get(task.id) ?? [])]);
+    publish([{ verb: 'reply.created', entity: { type: 'task', id: task.id } }]);
+    return reply;
   }],
   ['GET', /^\/api\/messages$/, ({ query }) => listMessages(query)],
   ['GET', /^\/api\/messages\/([^/]+)$/, ({ key }) => messageView(messages.find((message) => message.id === key), true)],

@@ -14,7 +14,7 @@ export const members = [
 
 const source = (name, kind, autonomy, health, webhook = null) => ({
   id: newId(), namespace: 'default', name, kind, autonomy, auto_threshold: 85, suspended: false, health,
-  last_message_at: null, webhook_url: webhook, curl: null,
+  last_message_at: null, reply: { enabled: true, require_approval: false }, webhook_url: webhook, curl: null,
 });
 const ready = { state: 'ready', message: '' };
 export const sources = [
@@ -62,7 +62,7 @@ export function receive(row, { status = 'triage', minutes = row[5], state = 'tas
     id: newId(), source: ref(from), external_id: `m-${serial}`, sender: { name: row[6], address: '' }, subject: from.kind === 'email' ? row[0] : null,
     text: row[7], url: null, sent_at: at, received_at: at, state, conversation_id: null, task_id: task?.id ?? null,
     state_reason: state === 'task' ? null : row[8], verdict: state === 'dead' || state === 'waiting' ? null : verdict, attempts: 1,
-    last_error: state === 'dead' ? row[8] : null, trace_id: '4bf92f3577b34da6a3ce929d0e0e4736', raw: JSON.stringify({ text: row[7] }, null, 2),
+    last_error: state === 'dead' ? row[8] : null, attachments: [], trace_id: '4bf92f3577b34da6a3ce929d0e0e4736', raw: JSON.stringify({ text: row[7] }, null, 2),
   };
   from.last_message_at = from.last_message_at > at ? from.last_message_at : at;
   messages.unshift(message);

@@ -2,12 +2,13 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
-import { CircleHelp, MoonStar, Plus, Search } from 'lucide-react';
+import { CircleHelp, MoonStar, Plus, Search, Zap } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import { useDeferredValue, useState, type ReactNode } from 'react';
 
 import { taskSearchQuery } from '@/shared/api/tasks';
 import { t } from '@/shared/i18n/translate';
+import { useShortcutGroups } from '@/shared/keyboard/shortcuts';
 import { StatusIcon } from '@/shared/tasks/icons';
 import { setTheme } from '@/shared/theme/theme';
 import { Kbd } from '@/shared/ui/kbd';
@@ -54,6 +55,11 @@ export function CommandPalette({ onClose, onHelp, onCreate }: Props) {
     run();
   };
   const tasks = query.length >= MIN_QUERY ? (found.data?.items ?? []) : [];
+  // What the page offers by key is offered by name too; the shell's own commands are below.
+  const here = useShortcutGroups()
+    .filter(({ base }) => !base)
+    .flatMap(({ id, shortcuts }) => shortcuts.map((shortcut) => ({ ...shortcut, id: `${String(id)} ${shortcut.keys}` })))
+    .filter(({ hidden, label }) => !hidden && wanted !== '' && matches(t(label)));
   const dark = document.documentElement.dataset.theme === 'dark';
   const commands = [
     {
@@ -114,6 +120,15 @@ export function CommandPalette({ onClose, onHelp, onCreate }: Props) {
                     >
                       <span className="nums mr-2 text-faint">#{task.number}</span>
                       {task.title}
+                    </Item>
+                  ))}
+                </Command.Group>
+              )}
+              {here.length > 0 && (
+                <Command.Group heading={t('palette.here')} className={heading}>
+                  {here.map(({ id, label, keys, run }) => (
+                    <Item key={id} value={id} icon={<Zap {...icon} className="text-muted" />} keys={keys} onSelect={go(run)}>
+                      {t(label)}
                     </Item>
                   ))}
                 </Command.Group>

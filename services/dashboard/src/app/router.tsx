@@ -11,13 +11,14 @@ import {
 
 import { parseAccuracySearch, periodOf } from '@/features/accuracy/accuracy-search';
 import { parseDeadLetterSearch } from '@/features/dead-letters/dead-letter-search';
+import { boxQuery, parseInboxSearch } from '@/features/inbox/boxes';
 import { parseMessageSearch } from '@/features/messages/message-search';
 import { accuracyQuery } from '@/shared/api/accuracy';
 import { ApiError } from '@/shared/api/client';
 import { deadLetterListQuery } from '@/shared/api/dead-letters';
 import { messageListQuery } from '@/shared/api/messages';
 import { healthQuery, ledgerQuery, meQuery, sourcesQuery } from '@/shared/api/system';
-import { inboxQuery, taskQuery } from '@/shared/api/tasks';
+import { taskQuery } from '@/shared/api/tasks';
 import type { SourceKind } from '@/shared/api/types';
 import { parseListSearch } from '@/shared/filters/list-search';
 
@@ -76,7 +77,9 @@ const inboxPage = lazyRouteComponent(() => import('@/features/inbox/inbox-page')
 const inbox = createRoute({
   getParentRoute: () => shell,
   path: '/inbox',
-  loader: ({ context }) => ahead(context.client.infiniteQuery(inboxQuery)),
+  validateSearch: parseInboxSearch,
+  loaderDeps: ({ search }) => ({ box: search.box ?? ('waiting' as const) }),
+  loader: ({ context, deps }) => ahead(context.client.infiniteQuery(boxQuery(deps.box))),
   component: inboxPage,
 });
 

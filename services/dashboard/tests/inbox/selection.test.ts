@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 
-import { selectedIndex, successor } from '@/features/inbox/selection';
+import { selectedIndex, successorOf } from '@/features/inbox/selection';
 import { snoozeTimes } from '@/features/inbox/snooze-times';
 
 const items = [{ number: 5 }, { number: 4 }, { number: 3 }];
+const named = items.map((item) => ({ ...item, id: String(item.number) }));
 
 describe('selection', () => {
   test('the chosen one is found wherever new ones have pushed it', () => {
@@ -14,11 +15,14 @@ describe('selection', () => {
   });
   test('behind the last comes the one before it', () => {
     expect(selectedIndex(items, 99, 7)).toBe(2);
-    expect(successor(items, 2)).toEqual({ number: 4 });
+    expect(successorOf(named, 2, new Set(['3']))?.number).toBe(4);
+  });
+  test('after several have left comes the next that stays', () => {
+    expect(successorOf(named, 0, new Set(['5', '4']))?.number).toBe(3);
   });
   test('of nothing, nothing is selected', () => {
     expect(selectedIndex([], 4, 1)).toBe(-1);
-    expect(successor([{ number: 1 }], 0)).toBeUndefined();
+    expect(successorOf(named, 0, new Set(['3', '4', '5']))).toBeUndefined();
   });
 });
 

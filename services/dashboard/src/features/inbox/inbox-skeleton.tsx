@@ -10,6 +10,7 @@ export function InboxSkeleton() {
     <div className="flex h-full min-h-0" aria-busy="true">
       <div className="h-full w-full md:w-[22rem] md:shrink-0 md:border-r lg:w-96">
         <Page title={t('inbox.title')}>
+          <div className="h-12 border-b md:h-10" />
           <div className="md:py-2">
             {Array.from({ length: ROWS }, (_, row) => (
               <div key={row} className="flex h-[74px] gap-2.5 px-4 py-3 md:mx-2 md:h-[60px] md:px-2.5 md:py-2.5">

@@ -8,7 +8,12 @@ export function selectedIndex(items: readonly Numbered[], chosen: number | undef
   return at === -1 ? Math.min(Math.max(lastIndex, 0), items.length - 1) : at;
 }
 
-/** The item to show once the one at `index` has left: the next, or the one before when it was the last. */
-export function successor<T extends Numbered>(items: readonly T[], index: number): T | undefined {
-  return items[index + 1] ?? items[index - 1];
+/** The item to show once these have left: the next that stays, or the one before when there is none. */
+export function successorOf<T extends Numbered & { id: string }>(
+  items: readonly T[],
+  index: number,
+  leaving: ReadonlySet<string>,
+): T | undefined {
+  const stays = ({ id }: T) => !leaving.has(id);
+  return items.slice(index + 1).find(stays) ?? items.slice(0, Math.max(0, index)).findLast(stays);
 }

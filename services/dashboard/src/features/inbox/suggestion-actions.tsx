@@ -1,5 +1,5 @@
-/** The decisions as buttons: in the header on a desk, under the thumb on a phone. */
-import { Check, CircleSlash, Clock, Copy, Ellipsis, Pencil, X } from 'lucide-react';
+/** The decisions as buttons: in the header on a desk, under the thumb on a phone; for one suggestion or for all marked ones. */
+import { Check, CircleSlash, Clock, Copy, Ellipsis, Pencil, RotateCcw, X } from 'lucide-react';
 
 import { formatMoment } from '@/shared/i18n/dates';
 import { t } from '@/shared/i18n/translate';
@@ -7,13 +7,16 @@ import { Button } from '@/shared/ui/button';
 import { cn } from '@/shared/ui/cn';
 import { Menu, MenuItem, MenuLabel } from '@/shared/ui/menu';
 
+import type { Box } from './boxes';
 import { snoozeTimes } from './snooze-times';
 import type { InboxActions } from './use-inbox';
 
 type Props = {
-  actions: InboxActions;
-  onEdit: () => void;
-  onDuplicate: () => void;
+  actions: Pick<InboxActions, 'accept' | 'decline' | 'noise' | 'snooze' | 'restore'>;
+  box: Box;
+  /** Left out where it makes no sense: several cannot be edited at once. */
+  onEdit?: (() => void) | undefined;
+  duplicate: { label: string; run: () => void } | null;
   snoozing: boolean;
   onSnoozing: (open: boolean) => void;
 };
@@ -21,7 +24,7 @@ type Props = {
 const icon = { 'aria-hidden': true, className: 'size-4.5 md:size-4', strokeWidth: 1.75 } as const;
 const part = 'max-md:h-13 max-md:min-w-0 max-md:flex-1 max-md:flex-col max-md:gap-0.5 max-md:px-1 max-md:text-xs';
 
-export function SuggestionActions({ actions, onEdit, onDuplicate, snoozing, onSnoozing }: Props) {
+export function SuggestionActions({ actions, box, onEdit, duplicate, snoozing, onSnoozing }: Props) {
   return (
     <>
       <Menu
@@ -36,9 +39,11 @@ export function SuggestionActions({ actions, onEdit, onDuplicate, snoozing, onSn
         <MenuItem icon={<CircleSlash {...icon} />} keys="n" onSelect={actions.noise}>
           {t('inbox.noise')}
         </MenuItem>
-        <MenuItem icon={<Copy {...icon} />} keys="m" onSelect={onDuplicate}>
-          {t('inbox.duplicateOf')}
-        </MenuItem>
+        {duplicate && (
+          <MenuItem icon={<Copy {...icon} />} keys="m" onSelect={duplicate.run}>
+            {duplicate.label}
+          </MenuItem>
+        )}
       </Menu>
       <Menu
         align="end"
@@ -52,8 +57,8 @@ export function SuggestionActions({ actions, onEdit, onDuplicate, snoozing, onSn
         }
       >
         <MenuLabel>{t('snooze.title')}</MenuLabel>
-        {snoozeTimes(new Date()).map(({ id, label, until }) => (
-          <MenuItem key={id} onSelect={() => actions.snooze(until)}>
+        {snoozeTimes(new Date()).map(({ id, label, until }, place) => (
+          <MenuItem key={id} keys={String(place + 1)} onSelect={() => actions.snooze(until)}>
             <span className="flex items-baseline justify-between gap-6">
               {t(label)}
               <span className="nums text-xs text-faint">{formatMoment(until)}</span>
@@ -61,14 +66,24 @@ export function SuggestionActions({ actions, onEdit, onDuplicate, snoozing, onSn
           </MenuItem>
         ))}
       </Menu>
-      <Button tone="quiet" hint="d" onClick={actions.decline} className={part}>
-        <X {...icon} />
-        {t('inbox.decline')}
-      </Button>
-      <Button tone="quiet" hint="e" onClick={onEdit} className={part}>
-        <Pencil {...icon} />
-        {t('inbox.edit')}
-      </Button>
+      {box !== 'declined' && (
+        <Button tone="quiet" hint="d" onClick={actions.decline} className={part}>
+          <X {...icon} />
+          {t('inbox.decline')}
+        </Button>
+      )}
+      {box !== 'waiting' && (
+        <Button tone="quiet" hint="b" onClick={actions.restore} className={part}>
+          <RotateCcw {...icon} />
+          {t('inbox.restore')}
+        </Button>
+      )}
+      {onEdit && box === 'waiting' && (
+        <Button tone="quiet" hint="e" onClick={onEdit} className={part}>
+          <Pencil {...icon} />
+          {t('inbox.edit')}
+        </Button>
+      )}
       <Button tone="primary" hint="a" onClick={actions.accept} className={part}>
         <Check {...icon} />
         {t('inbox.accept')}

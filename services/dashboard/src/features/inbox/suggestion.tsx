@@ -36,7 +36,7 @@ function ConversationSkeleton() {
 type Props = {
   task: Task;
   detail: UseQueryResult<TaskDetail>;
-  change: InboxActions['change'];
+  change: InboxActions['changeShown'];
   opening: Openings;
   duplicates: Duplicates;
 };

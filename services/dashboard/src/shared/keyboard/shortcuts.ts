@@ -8,7 +8,7 @@ import { useEffect, useRef, useSyncExternalStore } from 'react';
 import type { MessageKey } from '@/shared/i18n/translate';
 
 export type Shortcut = {
-  /** One key (`j`, `Enter`, `?`), a chord (`mod+k`) or two keys in a row (`g i`). */
+  /** One key (`j`, `Enter`, `?`), a chord (`mod+k`, `shift+j`) or two keys in a row (`g i`). */
   keys: string;
   label: MessageKey;
   run: () => void;
@@ -17,7 +17,7 @@ export type Shortcut = {
   /** A chord that also works in fields and over dialogs. */
   always?: boolean;
 };
-type Group = { id: symbol; title: MessageKey; shortcuts: readonly Shortcut[] };
+type Group = { id: symbol; title: MessageKey; shortcuts: readonly Shortcut[]; /** Of the shell, not of a page. */ base: boolean };
 
 const SEQUENCE_MS = 1_000;
 /** What is closing already takes no keys: the next one may come before it has left. */
@@ -75,7 +75,7 @@ function onKeyDown(event: KeyboardEvent): void {
   if (!enabled || taken(event.target)) return;
   const sequence = prefix === '' ? key : `${prefix} ${key}`;
   clearTimeout(prefixTimer);
-  const shortcut = find(sequence) ?? (prefix === '' ? undefined : find(key));
+  const shortcut = (event.shiftKey ? find(`shift+${key}`) : undefined) ?? find(sequence) ?? (prefix === '' ? undefined : find(key));
   prefix = '';
   if (shortcut) {
     event.preventDefault();
@@ -106,7 +106,7 @@ export function useShortcuts(title: MessageKey, shortcuts: readonly Shortcut[], 
       ...shortcut,
       run: () => latest.current.find((item) => item.keys === shortcut.keys)?.run(),
     }));
-    const group = { id, title, shortcuts: stable };
+    const group = { id, title, shortcuts: stable, base };
     groups = base ? [group, ...groups] : [...groups, group];
     changed();
     return () => {

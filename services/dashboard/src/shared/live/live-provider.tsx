@@ -1,8 +1,11 @@
 /** Keeps the socket for as long as somebody is signed in, and lets screens see how it is. */
 import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import { createContext, use, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 
 import { keys } from '@/shared/api/keys';
+import type { Me } from '@/shared/api/types';
+import { tellMentions } from '@/shared/mentions/tell-mentions';
 
 import { keysOf } from './event-keys';
 import { connectLive, type LiveConnection } from './live-connection';
@@ -17,13 +20,18 @@ const socketUrl = () => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${lo
 
 export function LiveProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
+  const navigate = useNavigate();
   const connection = useRef<LiveConnection | null>(null);
   const [phase, setPhase] = useState<LiveState['phase']>('connecting');
 
   useEffect(() => {
     const refresher = new Refresher(client);
     const live = connectLive(socketUrl(), {
-      onEvents: (events) => refresher.refresh(keysOf(events)),
+      onEvents: (events) => {
+        refresher.refresh(keysOf(events));
+        const open = (number: number) => void navigate({ to: '/tasks/$number', params: { number: String(number) } });
+        tellMentions(events, client.getQueryData<Me>(keys.me)?.member, open);
+      },
       onCatchUp: () => refresher.refresh([keys.tasks, keys.messages, keys.sources, keys.deadLetters, keys.ledger, keys.accuracy, keys.views]),
       onHealth: () => refresher.refresh([keys.sources, keys.health]),
       onState: (state) => {
@@ -37,7 +45,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       live.stop();
       refresher.stop();
     };
-  }, [client]);
+  }, [client, navigate]);
 
   const value = useMemo(() => ({ phase, retry: () => connection.current?.retry() }), [phase]);
   return <LiveContext value={value}>{children}</LiveContext>;

@@ -2,7 +2,7 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 
-import { ApiError } from '@/shared/api/client';
+import { ApiError, NetworkError } from '@/shared/api/client';
 import { keys } from '@/shared/api/keys';
 import { patchTask, type CalendarFilter, type TaskFilter } from '@/shared/api/tasks';
 import type { DueCalendar, Me, Task, TaskCounts, TaskDetail, TaskPatch } from '@/shared/api/types';
@@ -12,6 +12,7 @@ import { t } from '@/shared/i18n/translate';
 import { toast } from '@/shared/ui/toast-store';
 import { offerUndo } from '@/shared/undo/offer-undo';
 
+import { clashOf, describeClash, readLatest } from './conflict';
 import { describeChange, meant, type ChangeNote } from './describe-change';
 import { inverse, moved, patched, withTask, withTaskDue, type TaskList } from './task-cache';
 import { Versions } from './versions';
@@ -63,12 +64,38 @@ function takeBack(client: QueryClient, error: unknown, { task, patch, onFailed }
   show(client, task);
   showMove(client, patched(task, patch), task);
   onFailed?.();
-  const conflict = error instanceof ApiError && error.status === 412;
-  toast({
-    tone: 'problem',
-    title: t(conflict ? 'task.conflict' : 'task.notSaved', { number: task.number }),
-    detail: conflict ? t('task.conflict.detail') : explain(error),
-  });
+  if (error instanceof ApiError && error.status === 412) {
+    void tellConflict(client, { task, patch });
+    return;
+  }
+  const { number } = task;
+  // Nothing waits in secret to be sent later: what was not saved says so, and one press sends it again.
+  const again =
+    error instanceof NetworkError ? { label: t('retry'), run: () => updateTask(client, task, patch) } : undefined;
+  toast({ tone: 'problem', title: t('task.notSaved', { number }), detail: explain(error), action: again, stays: again !== undefined });
+}
+
+/** Says what the other person did, and keeps one's own change to make it after all. */
+async function tellConflict(client: QueryClient, { task, patch }: Change): Promise<void> {
+  const { number } = task;
+  try {
+    const { task: latest, by } = await readLatest(client, task);
+    show(client, latest);
+    const clash = clashOf(task, latest, patch);
+    if (Object.keys(clash.mine).length === 0) {
+      toast({ title: by === null ? t('conflict.already', { number }) : t('conflict.alreadyBy', { number, name: by }) });
+      return;
+    }
+    toast({
+      tone: 'problem',
+      title: by === null ? t('task.conflict', { number }) : t('conflict.by', { number, name: by }),
+      detail: describeClash(latest, clash),
+      action: { label: t('conflict.apply'), run: () => updateTask(client, latest, clash.mine) },
+      stays: true,
+    });
+  } catch (error) {
+    toast({ tone: 'problem', title: t('task.conflict', { number }), detail: explain(error) });
+  }
 }
 
 /** Changes of one task run one after the other (each needs the version of the one before), of different tasks at once. */
@@ -101,20 +128,50 @@ export type Announcement = Partial<ChangeNote> & {
   onUndo?: () => void;
 };
 
+/** Changes a task and offers to take it back. */
+export function updateTask(client: QueryClient, task: Task, wanted: TaskPatch, { onUndo, ...words }: Announcement = {}): void {
+  const patch = meant(task, wanted);
+  const { done, detail } = { ...describeChange(task, patch), ...words };
+  const offer = offerUndo({ title: done, detail }, () => {
+    change(client, { task: patched(task, patch), patch: inverse(task, patch) });
+    onUndo?.();
+  });
+  change(client, { task, patch, onFailed: offer.withdraw });
+}
+
 export type UpdateTask = (task: Task, patch: TaskPatch, announcement?: Announcement) => void;
 
 /** Gives `update(task, patch, announcement?)`: the note says what was done, in its own words without an announcement. */
 export function useUpdateTask(): UpdateTask {
   const client = useQueryClient();
+  return useCallback((task, patch, announcement) => updateTask(client, task, patch, announcement), [client]);
+}
+
+/** Gives the same for many tasks: one note, and one step back for all of them. */
+export function useUpdateTasks(): (
+  tasks: readonly Task[],
+  patchOf: (task: Task) => TaskPatch,
+  announcement: Announcement & { done: string },
+) => void {
+  const client = useQueryClient();
   return useCallback(
-    (task, wanted, { onUndo, ...words } = {}) => {
-      const patch = meant(task, wanted);
-      const { done, detail } = { ...describeChange(task, patch), ...words };
+    (tasks, patchOf, { onUndo, done, detail }) => {
+      const changes = tasks.map((task) => ({ task, patch: meant(task, patchOf(task)) }));
+      const made = new Set(changes);
       const offer = offerUndo({ title: done, detail }, () => {
-        change(client, { task: patched(task, patch), patch: inverse(task, patch) });
+        // Not those that were refused: somebody else's word stands there.
+        for (const { task, patch } of made) change(client, { task: patched(task, patch), patch: inverse(task, patch) });
         onUndo?.();
       });
-      change(client, { task, patch, onFailed: offer.withdraw });
+      for (const item of changes) {
+        change(client, {
+          ...item,
+          onFailed: () => {
+            made.delete(item);
+            if (made.size === 0) offer.withdraw();
+          },
+        });
+      }
     },
     [client],
   );

@@ -7,6 +7,8 @@ export type Toast = {
   detail?: string;
   tone?: 'plain' | 'problem';
   action?: { label: string; hint?: string; run: () => void };
+  /** Until a person has answered it. */
+  stays?: boolean;
 };
 
 const SHOWN = 3;
@@ -34,8 +36,11 @@ export function dismissAllToasts(): void {
 /** Shows a note and gives its id; the oldest gives way when there are too many. */
 export function toast(content: Omit<Toast, 'id'>): number {
   const id = nextId++;
-  set([...toasts, { ...content, id }].slice(-SHOWN));
-  setTimeout(() => dismissToast(id), STAY_MS[content.tone ?? 'plain']);
+  const next = [...toasts, { ...content, id }];
+  // What waits for an answer is not pushed out by what only tells.
+  while (next.length > SHOWN) next.splice(Math.max(0, next.findIndex((item) => !item.stays)), 1);
+  set(next);
+  if (!content.stays) setTimeout(() => dismissToast(id), STAY_MS[content.tone ?? 'plain']);
   return id;
 }
 

@@ -21,7 +21,7 @@ export const app = {
   'notFound.title': 'Nothing lives here',
   'notFound.detail': 'The address may be mistyped, or the page has moved.',
   'notFound.home': 'Go to the inbox',
-  offline: 'Not connected. You see what was loaded last; reconnecting…',
+  offline: 'Not connected. You see what was loaded last, and changes are refused until it is back.',
   'offline.retry': 'Retry now',
 
   'login.title': 'Sign in',
@@ -40,6 +40,7 @@ export const app = {
   'palette.placeholder': 'Find a task or go to…',
   'palette.nothing': 'Nothing found',
   'palette.tasks': 'Tasks',
+  'palette.here': 'On this page',
   'palette.commands': 'Commands',
   'palette.goTo': 'Go to {place}',
   'palette.light': 'Use the light theme',
