@@ -1,8 +1,13 @@
 /** The one place that talks HTTP: JSON in and out, problem details as `ApiError`, a deadline on every call. */
 import { idempotencyKey } from './idempotency-key';
+import { turns } from './turns';
 import type { Problem } from './types';
 
 const TIMEOUT_MS = 15_000;
+
+/** A board of lanes asks for dozens of lists, and all screens share the API's few connections to its database. */
+const MOST_READS = 4;
+const readInTurn = turns(MOST_READS);
 
 /** An answer that is no success; `problem` names the object and the cure. */
 export class ApiError extends Error {
@@ -58,7 +63,7 @@ async function problemOf(response: Response): Promise<Problem> {
   }
 }
 
-async function call(path: string, { method = 'GET', query, body, yaml, headers, signal, keepalive }: Request): Promise<Response> {
+async function send(path: string, { method = 'GET', query, body, yaml, headers, signal, keepalive }: Request): Promise<Response> {
   const deadline = AbortSignal.timeout(TIMEOUT_MS);
   let response: Response;
   try {
@@ -82,6 +87,11 @@ async function call(path: string, { method = 'GET', query, body, yaml, headers, 
   }
   if (!response.ok) throw new ApiError(response.status, await problemOf(response));
   return response;
+}
+
+function call(path: string, request: Request): Promise<Response> {
+  const reads = (request.method ?? 'GET') === 'GET';
+  return reads ? readInTurn(() => send(path, request)) : send(path, request);
 }
 
 /** Calls the API and gives the decoded body; throws `ApiError` or `NetworkError`. */
