@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support.installation import Installation, installed
 
@@ -20,6 +20,9 @@ ROOT = Path(__file__).parents[2]
 DASHBOARD = ROOT / "services/dashboard/dist"
 # The sandbox of Chromium needs a user namespace that containers and root do not have.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+# Bounds for what hangs, not measures.
+TIMEOUT_MS = 20_000
+expect.set_options(timeout=TIMEOUT_MS)
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -74,7 +77,7 @@ def logged_in(chromium: Browser, installation: Installation, **context: Any) -> 
     """Open the dashboard in a fresh browser profile."""
     base = installation.runtime.dashboard
     page = chromium.new_context(base_url=base, **context).new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(TIMEOUT_MS)
     page.goto(tasktracker(installation, "login")["url"])
     # An empty installation opens with the first steps.
     page.wait_for_url(re.compile("/(inbox|start)"))
