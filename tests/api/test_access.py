@@ -18,7 +18,7 @@ from tracker_core.tables import Role
 
 from tests.api.conftest import Api
 
-OPEN = {"/api/health", "/healthz", "/readyz", "/api/login", "/api/openapi.json", "/ws"}
+OPEN = {"/api/health", "/healthz", "/readyz", "/api/login", "/api/login/telegram", "/api/openapi.json", "/ws"}
 """`/ws` is asked over a real server, in test_live."""
 
 

@@ -2,7 +2,7 @@
 
 Everything is written by server-side apply under one field manager
 (https://kubernetes.io/docs/reference/using-api/server-side-apply/), so writing what is there already changes nothing.
-Kopf has no server-side apply; the official client costs more memory than the whole operator (docs/adr/0006).
+Kopf has no server-side apply; the official client costs more memory than the whole operator (docs/adr/0008).
 """
 
 import asyncio

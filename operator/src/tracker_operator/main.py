@@ -2,7 +2,7 @@
 
 Kopf lists and watches the Sources and Webhooks, logs in, answers probes, and starts and stops the rest. Nothing is kept
 in annotations of the objects: whatever happens only puts an object into the queue, and `reconcile` looks at the world
-(docs/adr/0006).
+(docs/adr/0008).
 """
 
 from typing import Any
