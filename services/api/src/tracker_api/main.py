@@ -11,11 +11,13 @@ from contextlib import asynccontextmanager
 import uvicorn
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from prometheus_client import Gauge
 from pydantic import ValidationError
 from starlette.routing import Mount, WebSocketRoute
+from tracker_core.errors import ConfigurationError
 from tracker_core.health import beating
+from tracker_core.observing import observe
 from tracker_core.settings import describe
-from tracker_core.telemetry import configure_logging
 
 from tracker_api import problems
 from tracker_api.accounts.endpoints import router as accounts
@@ -26,6 +28,7 @@ from tracker_api.context import open_context
 from tracker_api.dashboard import dashboard_app
 from tracker_api.dead_letters.endpoints import router as dead_letters
 from tracker_api.events.endpoints import router as events
+from tracker_api.gauges import keep_gauges
 from tracker_api.health.endpoints import probes
 from tracker_api.health.endpoints import router as health
 from tracker_api.health.service import own_heartbeat
@@ -76,6 +79,8 @@ ROUTERS = (
     notifications,
 )
 
+_CLIENTS = Gauge("tracker_websocket_clients", "Sockets that are open")
+
 FEED_SECONDS = 3.0
 """How long a start waits for the live feed."""
 
@@ -116,6 +121,7 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def]  # noqa: ANN2
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_context(settings) as context:
             app.state.context = context
+            _CLIENTS.set_function(lambda: context.hub.sockets)
             loops = [
                 asyncio.create_task(loop)
                 for loop in (
@@ -125,6 +131,7 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def]  # noqa: ANN2
                     respond(context),
                     look_after(context),
                     watch_health(context.bus, context.hub),
+                    *([keep_gauges(context)] if settings.metrics.port else []),
                 )
             ]
             try:
@@ -148,7 +155,11 @@ def main() -> int:
     except ValidationError as error:
         sys.stderr.write(f"Settings are missing or wrong: {describe(error)}\n")
         return 2
-    configure_logging(settings.log, "api")
+    try:
+        observe(settings, "api")
+    except ConfigurationError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     # It would tell of each socket that opens.
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     server = uvicorn.Server(

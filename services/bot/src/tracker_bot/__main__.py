@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 from tracker_core.errors import TrackerError
+from tracker_core.observing import observe
 from tracker_core.settings import describe
-from tracker_core.telemetry import configure_logging
 
 from tracker_bot.main import run
 from tracker_bot.settings import BotSettings
@@ -24,8 +24,8 @@ def main(arguments: Sequence[str]) -> int:
     except ValidationError as error:
         sys.stderr.write(f"Settings are missing or wrong: {describe(error)}\n")
         return 2
-    configure_logging(settings.log, "bot")
     try:
+        observe(settings, "bot")
         asyncio.run(unregister(settings) if arguments else run(settings))
     except TrackerError as error:
         sys.stderr.write(f"{error}\n")

@@ -33,11 +33,13 @@ class Job:
     queue: Queue
     key: UUID
     """Id of the row that holds the truth of the job."""
+    traceparent: str = ""
+    """Trace that it goes on with; without one that of its sender."""
 
 
-def triage_message(message_id: UUID) -> Job:
+def triage_message(message_id: UUID, traceparent: str = "") -> Job:
     """Triage one message."""
-    return Job(JobName.TRIAGE_MESSAGE, Queue.TRIAGE, message_id)
+    return Job(JobName.TRIAGE_MESSAGE, Queue.TRIAGE, message_id, traceparent)
 
 
 def consult_models(message_id: UUID) -> Job:

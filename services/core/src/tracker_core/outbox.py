@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tracker_core import telemetry
 from tracker_core.events import Actor, Change, Event, encode_events
 from tracker_core.ids import new_id
 from tracker_core.tables import now
@@ -43,13 +44,21 @@ class Frame:
     workspace_id: UUID
     part: int
     body: bytes
+    traceparent: str = ""
+    """Of what made the change; none for a batch of many."""
 
 
 def frames(transaction_id: UUID, workspace_id: UUID, events: Sequence[Event]) -> list[Frame]:
     """Encode the events of a transaction."""
     starts = range(0, len(events), EVENTS_PER_FRAME)
     return [
-        Frame(transaction_id, workspace_id, part, encode_events(list(events[start : start + EVENTS_PER_FRAME])))
+        Frame(
+            transaction_id,
+            workspace_id,
+            part,
+            encode_events(list(events[start : start + EVENTS_PER_FRAME])),
+            telemetry.current_traceparent(),
+        )
         for part, start in enumerate(starts)
     ]
 

@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tracker_core.bus import events_subject
 from tracker_core.outbox import Frame
+from tracker_core.telemetry import TRACEPARENT
 
 log = logging.getLogger(__name__)
 
@@ -122,7 +123,7 @@ async def _publish(js: JetStreamContext, parts: Sequence[Frame]) -> _Published:
                 events_subject(frame.workspace_id),
                 frame.body,
                 wait_stall=5,
-                headers={"Nats-Msg-Id": f"{frame.transaction_id}:{frame.part}"},
+                headers={"Nats-Msg-Id": f"{frame.transaction_id}:{frame.part}", TRACEPARENT: frame.traceparent},
             )
         except nats.errors.MaxPayloadError:
             # It would be refused each time, and hold up all others in the relay. The event table has it.

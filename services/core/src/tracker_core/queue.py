@@ -13,17 +13,20 @@ import contextlib
 import logging
 from collections.abc import AsyncGenerator, Iterable
 from time import monotonic
+from typing import Any
 
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.errors import TimeoutError as NatsTimeoutError
-from taskiq import AckableMessage, AsyncBroker, BrokerMessage
+from prometheus_client import Counter, Histogram
+from taskiq import AckableMessage, AsyncBroker, BrokerMessage, TaskiqMessage, TaskiqMiddleware, TaskiqResult
 from taskiq.kicker import AsyncKicker
 from taskiq_nats import PullBasedJetStreamBroker
 
 from tracker_core import telemetry
 from tracker_core.bus import JOB_ACK_WAIT, ensure_bus, job_consumer, job_stream, jobs_subject
 from tracker_core.jobs import Job, Queue
+from tracker_core.metrics import SECONDS
 from tracker_core.settings import NatsSettings
 
 log = logging.getLogger(__name__)
@@ -34,6 +37,9 @@ FETCH_TIMEOUT = 5.0
 """Seconds; see the module's docstring."""
 _QUEUE = "queue"
 """Label of a wake-up."""
+
+_JOBS = Counter("tracker_jobs", "Jobs that were run", ["job", "outcome"])
+_JOB_SECONDS = Histogram("tracker_job_seconds", "How long a job ran", ["job"], buckets=SECONDS)
 
 
 class JobBroker(PullBasedJetStreamBroker):
@@ -54,6 +60,7 @@ class JobBroker(PullBasedJetStreamBroker):
             reconnect_time_wait=1,
             connect_timeout=5,
         )
+        self.add_middlewares(_Observed())
         self.running: dict[str, tuple[Msg, float]] = {}
         """Jobs that run now by their ack subject, with their start (monotonic clock)."""
         self.last_fetch = monotonic()
@@ -68,7 +75,7 @@ class JobBroker(PullBasedJetStreamBroker):
 
     async def kick(self, message: BrokerMessage) -> None:
         """Publish the wake-up and wait for JetStream's ack."""
-        headers = {telemetry.TRACEPARENT: telemetry.current_traceparent()}
+        headers = {telemetry.TRACEPARENT: message.labels[telemetry.TRACEPARENT]}
         await self.js.publish(jobs_subject(message.labels[_QUEUE]), message.message, timeout=5, headers=headers)
 
     async def listen(self) -> AsyncGenerator[AckableMessage, None]:
@@ -119,6 +126,27 @@ class JobBroker(PullBasedJetStreamBroker):
                     await message.in_progress()
 
 
+class _Observed(TaskiqMiddleware):
+    """Counts jobs, and lets each go on with the trace of its wake-up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._running: dict[str, tuple[contextlib.ExitStack, float]] = {}
+
+    def pre_execute(self, message: TaskiqMessage) -> TaskiqMessage:
+        entered = contextlib.ExitStack()
+        parent = message.labels.get(telemetry.TRACEPARENT, "")
+        entered.enter_context(telemetry.span(message.task_name, "consumer", parent=parent))
+        self._running[message.task_id] = entered, monotonic()
+        return message
+
+    def post_execute(self, message: TaskiqMessage, result: TaskiqResult[Any]) -> None:
+        entered, started = self._running.pop(message.task_id)
+        entered.close()
+        _JOBS.labels(message.task_name, "error" if result.is_err else "ok").inc()
+        _JOB_SECONDS.labels(message.task_name).observe(monotonic() - started)
+
+
 async def send(broker: AsyncBroker, jobs: Iterable[Job]) -> None:
     """Send wake-ups; one that cannot be sent is left to the scheduler, because its row waits."""
     results = await asyncio.gather(*(_send(broker, job) for job in jobs), return_exceptions=True)
@@ -128,7 +156,8 @@ async def send(broker: AsyncBroker, jobs: Iterable[Job]) -> None:
 
 
 async def _send(broker: AsyncBroker, job: Job) -> None:
-    kicker: AsyncKicker[..., None] = AsyncKicker(task_name=job.name, broker=broker, labels={_QUEUE: job.queue})
+    labels = {_QUEUE: job.queue, telemetry.TRACEPARENT: job.traceparent or telemetry.current_traceparent()}
+    kicker: AsyncKicker[..., None] = AsyncKicker(task_name=job.name, broker=broker, labels=labels)
     await kicker.kiq(str(job.key))
 
 

@@ -54,6 +54,14 @@ class LogSettings(BaseModel):
     format: Literal["json", "console"] = "json"
 
 
+class MetricsSettings(BaseModel):
+    """`TRACKER_METRICS__*`: figures for Prometheus."""
+
+    port: int = Field(default=0, ge=0, le=65535)
+    """Where `/metrics` is served, apart from what faces the outside; 0 = nowhere."""
+    host: str = "0.0.0.0"  # noqa: S104 -- in a pod; on one machine it is set to loopback
+
+
 class ProcessSettings(BaseSettings):
     """Base of each process's settings class."""
 
@@ -62,6 +70,7 @@ class ProcessSettings(BaseSettings):
     instance: str = "1"
     """Name of this instance among those of its component; part of the health key."""
     log: LogSettings = LogSettings()
+    metrics: MetricsSettings = MetricsSettings()
 
 
 def describe(error: ValidationError) -> str:

@@ -1,7 +1,8 @@
 """Structured logs with trace ids, and the trace context that travels with a message.
 
 The context is W3C Trace Context (https://www.w3.org/TR/trace-context/): it comes in with a request or starts there,
-rides in NATS headers and job labels, and every log line and row names its trace id.
+rides in NATS headers and job labels, and every log line and row names its trace id. Spans are exported where
+`OTEL_EXPORTER_OTLP_ENDPOINT` says (`tracing.py`); elsewhere a span costs two random numbers.
 """
 
 import json
@@ -10,8 +11,10 @@ import os
 import re
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Literal
 
 from tracker_core.settings import LogSettings
 
@@ -24,15 +27,66 @@ _current: ContextVar[str] = ContextVar("traceparent", default="")
 _RECORD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 
 
+type Kind = Literal["internal", "server", "client", "producer", "consumer"]
+"""https://opentelemetry.io/docs/specs/otel/trace/api/#spankind"""
+type Attributes = dict[str, str | int | float | bool]
+"""What a span says of itself. Never the content of a message."""
+type Exported = Callable[[str, Kind, str, int | None, Attributes], AbstractContextManager[str]]
+
+_exported: Exported | None = None
+
+
+def export_spans(exported: Exported | None) -> None:
+    """Let spans be made by `exported(name, kind, parent, since, attributes)`, which yields their traceparent."""
+    global _exported  # noqa: PLW0603 -- one per process, as the log is
+    _exported = exported
+
+
+@contextmanager
+def span(
+    name: str, kind: Kind = "internal", *, parent: str = "", since: int | None = None, **attributes: str | float
+) -> Iterator[str]:
+    """Enter a span for the block.
+
+    Args:
+        name: What is done, of few values: `record`, `consult`.
+        kind: Its place between processes.
+        parent: Traceparent that came with a request or message; without one the current span, or a new trace.
+        since: When it began (nanoseconds of the Unix epoch), for one that is entered at its end: one of a batch.
+        attributes: What it says of itself; never the content of a message.
+
+    Yields:
+        The traceparent to send along; it is the current one inside the block.
+    """
+    before = _current.get()
+    given = parent if _TRACEPARENT.fullmatch(parent) else before
+    if _exported is None:
+        token = _current.set(_child_of(given))
+        try:
+            yield _current.get()
+        finally:
+            _current.reset(token)
+        return
+    with _exported(name, kind, given, since, attributes) as value:
+        token = _current.set(value)
+        try:
+            yield value
+        finally:
+            _current.reset(token)
+
+
+def _child_of(traceparent: str) -> str:
+    match = _TRACEPARENT.fullmatch(traceparent)
+    return f"00-{match[1] if match else os.urandom(16).hex()}-{os.urandom(8).hex()}-01"
+
+
 def new_trace(traceparent: str | None = None) -> str:
     """Enter a trace: a new span of the given one, or a new trace when there is none or it is broken.
 
     Returns:
         The traceparent to send along; it is also the current one of this task from now on.
     """
-    match = _TRACEPARENT.fullmatch(traceparent) if traceparent else None
-    trace_id = match[1] if match else os.urandom(16).hex()
-    value = f"00-{trace_id}-{os.urandom(8).hex()}-01"
+    value = _child_of(traceparent or "")
     _current.set(value)
     return value
 
@@ -40,6 +94,11 @@ def new_trace(traceparent: str | None = None) -> str:
 def current_traceparent() -> str:
     """Return the traceparent of this task; empty outside a trace."""
     return _current.get()
+
+
+def continued(trace_id: str) -> str:
+    """Return a traceparent in the trace of a row; empty for a row without one."""
+    return f"00-{trace_id}-{os.urandom(8).hex()}-01" if trace_id else ""
 
 
 def trace_id_of(traceparent: str) -> str:

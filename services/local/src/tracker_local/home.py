@@ -61,6 +61,11 @@ class Home:
         return self.root / "ports.json"
 
     @property
+    def targets_file(self) -> Path:
+        """Where Prometheus finds the figures of each process."""
+        return self.root / "prometheus.json"
+
+    @property
     def cli_token_file(self) -> Path:
         """API token of the `tasktracker` command."""
         return self.secrets / "cli-token"

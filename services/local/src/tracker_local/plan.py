@@ -15,9 +15,10 @@ from tracker_core.errors import ConfigurationError
 import tracker_local
 from tracker_local import language_models, nats, postgres
 from tracker_local.home import Home, write_secret
-from tracker_local.ports import LOOPBACK, Ports
+from tracker_local.ports import LOOPBACK, Ports, free_port
 from tracker_local.process import Process
 from tracker_local.ready import always, connected, http_ready
+from tracker_local.scraping import exposed
 
 _LAST_PORT = 65_535
 API_PORT, GATEWAY_PORT = 8080, 8081
@@ -25,6 +26,7 @@ API_PORT, GATEWAY_PORT = 8080, 8081
 
 _REPOSITORY = Path(tracker_local.__file__).parents[4]
 """The package is installed from the working tree; `make` builds the dashboard there."""
+SERVICES = ("triage", "agents", "recorder", "api", "gateway")
 _DEFAULT_PORTS = {"postgres": 5432, "nats": 4222}
 
 
@@ -60,6 +62,8 @@ class Plan:
     gateway_host: str
     language_models: str = field(default="", repr=False)
     """As `TRACKER_TRIAGE__PROVIDERS` gives them; empty for none, and then there are no agents."""
+    metrics_ports: Mapping[str, int] = field(default_factory=lambda: {name: free_port() for name in SERVICES})
+    """Where each service serves its figures."""
     notes: tuple[str, ...] = ()
     """What the user should know of this start."""
 
@@ -130,13 +134,11 @@ class Plan:
             ),
         )
 
-    def _service(
-        self, name: str, module: str, *arguments: str, environment: Mapping[str, str], url: str = ""
-    ) -> Process:
+    def _service(self, name: str, module: str, *arguments: str, environment: dict[str, str], url: str = "") -> Process:
         return Process(
             name=name,
             command=_module(module, *arguments),
-            environment=environment,
+            environment=environment | exposed(self.metrics_ports[name]),
             directory=self.home.root,
             ready=http_ready(f"{url}/readyz") if url else connected(self.bus.port),
         )

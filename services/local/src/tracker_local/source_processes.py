@@ -19,8 +19,10 @@ from tracker_core.errors import TrackerError
 from tracker_core.manifests import Source, SourceKind, Webhook, dump_manifest, read_documents
 
 from tracker_local.home import Home
+from tracker_local.ports import free_port
 from tracker_local.process import Process
 from tracker_local.ready import connected
+from tracker_local.scraping import exposed, write_targets
 
 if TYPE_CHECKING:
     from tracker_local.plan import Plan
@@ -57,6 +59,8 @@ class SourceProcesses:
         self._read: dict[Path, list[Source | Webhook]] = {}
         """What each file said when it could be read last."""
         self._wanted: dict[str, tuple[str, Process]] = {}
+        self.metrics_ports: dict[str, int] = {}
+        """Where each process serves its figures, by its name."""
 
     def wanted(self) -> dict[str, tuple[str, Process]]:
         """Return the processes that there should be, by name, each with a mark that changes when it has to restart."""
@@ -109,7 +113,8 @@ class SourceProcesses:
         return Process(
             name=name,
             command=(sys.executable, "-m", module, *arguments),
-            environment={
+            environment=exposed(self.metrics_ports.setdefault(name, free_port()))
+            | {
                 "TRACKER_NATS__URL": self._bus_url,
                 "TRACKER_SOURCE__MANIFEST": str(rendered),
                 "TRACKER_SOURCE__SECRETS_DIR": str(self._home.secrets),
@@ -126,6 +131,7 @@ async def follow(supervisor: "Supervisor", plan: "Plan") -> None:
     """Keep the processes as the folder wants them, until cancelled."""
     folder = SourceProcesses(plan.home, plan.bus.url, plan.bus.port)
     running: dict[str, tuple[str, Process]] = {}
+    write_targets(plan.home, plan.metrics_ports)
     while True:
         try:
             wanted = folder.wanted()
@@ -144,6 +150,10 @@ async def follow(supervisor: "Supervisor", plan: "Plan") -> None:
                 if name not in running:
                     supervisor.add(process)
                     running[name] = mark, process
+                    ended.append(name)
+            if ended:
+                ports = {name: folder.metrics_ports[name] for name in running}
+                write_targets(plan.home, {**plan.metrics_ports, **ports})
         await asyncio.sleep(INTERVAL)
 
 

@@ -13,8 +13,8 @@ import uvloop
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 from tracker_core.errors import TrackerError
+from tracker_core.observing import observe
 from tracker_core.settings import ProcessSettings, describe
-from tracker_core.telemetry import configure_logging
 
 from tracker_worker.settings import CheckSettings, WorkerSettings
 
@@ -69,8 +69,8 @@ def _run(role: str) -> int:
     settings = _settings(WorkerSettings)
     if settings is None:
         return 2
-    configure_logging(settings.log, role)
     try:
+        observe(settings, role)
         uvloop.run(_wired(role)(settings))
     except TrackerError as error:
         log.error("%s", error)  # noqa: TRY400 -- it names object and cure; a traceback would bury them

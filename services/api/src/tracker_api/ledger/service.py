@@ -5,6 +5,8 @@ it stores, then how many sequences up to L Postgres knows. What came later is ab
 only lowers what is in flight.
 """
 
+from uuid import UUID
+
 import nats.errors
 from nats.js.errors import APIError
 from tracker_core.bus import INBOUND, Bus
@@ -27,6 +29,11 @@ async def get_ledger(context: Context, principal: Principal, source: str | None)
         if not mine:
             raise NotFoundError(f"There is no Source '{source}'", cure="`tasktracker get sources` lists them")
         return balance(mine, None, None)
+    return await whole_ledger(context, principal.workspace_id)
+
+
+async def whole_ledger(context: Context, workspace_id: UUID) -> Ledger:
+    """Return the ledger of a workspace, with the proof of the bus."""
     bus_error = None
     try:
         stream: tuple[int, int, int] | None = await _read_stream(context.bus)
@@ -38,7 +45,7 @@ async def get_ledger(context: Context, principal: Principal, source: str | None)
         recorded = None
         if stream is not None:
             recorded = await count_recorded(connection, epoch=stream[0], last=stream[1])
-        rows = await count_by_source(connection, principal.workspace_id)
+        rows = await count_by_source(connection, workspace_id)
     proof = None if stream is None or recorded is None else prove(last=stream[1], stored=stream[2], recorded=recorded)
     return balance(rows, proof, bus_error)
 

@@ -6,6 +6,7 @@ connection was lost, a new one starts behind the last frame that the hub has.
 
 import asyncio
 import logging
+from time import time
 from uuid import UUID
 
 from nats.aio.msg import Msg
@@ -13,11 +14,18 @@ from nats.errors import Error as NatsError
 from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
+from prometheus_client import Histogram
+from tracker_core import telemetry
 from tracker_core.bus import EVENTS, Bus, events_subject
+from tracker_core.metrics import SECONDS
 
 from tracker_api.live.hub import Hub, LiveFrame, events_frame
 
 log = logging.getLogger(__name__)
+
+_DELAY = Histogram(
+    "tracker_live_delay_seconds", "From the commit of a change to the queues of the sockets", buckets=SECONDS
+)
 
 PREFILL = 500
 """Frames read back at the start, so that clients of the process before resume from memory."""
@@ -142,11 +150,19 @@ class Feed:
         self._created = info.created
 
     def _take(self, message: Msg) -> None:
-        workspace = message.subject.rpartition(".")[2]
         try:
-            self._hub.publish(UUID(workspace), events_frame(message.metadata.sequence.stream, message.data))
+            workspace_id = UUID(message.subject.rpartition(".")[2])
         except ValueError:
             log.warning("Not an event frame: %s", message.subject)
+            return
+        frame = events_frame(message.metadata.sequence.stream, message.data)
+        _DELAY.observe(max(0.0, time() - message.metadata.timestamp.timestamp()))
+        traceparent = (message.headers or {}).get(telemetry.TRACEPARENT, "")
+        if not traceparent:
+            self._hub.publish(workspace_id, frame)
+            return
+        with telemetry.span("websocket", "producer", parent=traceparent, sockets=self._hub.sockets):
+            self._hub.publish(workspace_id, frame)
 
     async def _ping(self) -> None:
         while True:

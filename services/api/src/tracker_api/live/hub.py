@@ -10,12 +10,16 @@ from collections import deque
 from dataclasses import dataclass
 from uuid import UUID
 
+from prometheus_client import Counter
+
 RING_FRAMES = 5000
 """Frames kept per workspace."""
 RING_BYTES = 16 << 20
 """Characters of frames kept per workspace; a frame of a bulk import holds 200 events."""
 QUEUE_FRAMES = 512
 """Frames that may wait for one socket; then it is too slow, is closed and resumes."""
+
+_OVERRUN = Counter("tracker_websocket_overruns", "Sockets that were closed because they were too slow")
 
 PING = '{"type":"ping"}'
 
@@ -90,6 +94,8 @@ class Listener:
     def put(self, text: str) -> None:
         """Queue a frame, or give the socket up."""
         if len(self._pending) >= QUEUE_FRAMES:
+            if not self.overrun.is_set():
+                _OVERRUN.inc()
             self.overrun.set()
         elif not self.overrun.is_set():
             self._pending.append(text)

@@ -1,11 +1,13 @@
-"""The outermost layer: enters the trace, and answers what nothing else has answered."""
+"""The outermost layer: enters the trace, counts, and answers what nothing else has answered."""
 
 import logging
+from http import HTTPStatus
 from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tracker_core import telemetry
 
+from tracker_api.middleware.measuring import measure
 from tracker_api.problems import problem_response, translate, unforeseen_problem
 
 log = logging.getLogger(__name__)
@@ -22,8 +24,17 @@ class TracingMiddleware:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        given = next((value for name, value in scope["headers"] if name == b"traceparent"), b"")
-        trace_id = telemetry.trace_id_of(telemetry.new_trace(given.decode("latin-1")))
+        given = next((value for name, value in scope["headers"] if name == b"traceparent"), b"").decode("latin-1")
+        if scope["type"] == "websocket":
+            # It stands for an hour; what goes through it is in the traces of what happened.
+            telemetry.new_trace(given)
+            await self._serve(scope, receive, send)
+            return
+        with telemetry.span("request", "server", parent=given, method=scope["method"], path=scope["path"][:200]):
+            await self._serve(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        trace_id = telemetry.trace_id_of(telemetry.current_traceparent())
         started, status = perf_counter(), 0
 
         async def send_traced(message: Message) -> None:
@@ -47,6 +58,8 @@ class TracingMiddleware:
             answer = unforeseen_problem() if known is None else problem_response(known)
             await answer(scope, receive, send_traced)
         finally:
+            if scope["type"] == "http":
+                measure(scope, status or HTTPStatus.INTERNAL_SERVER_ERROR, perf_counter() - started)
             if log.isEnabledFor(logging.DEBUG):
                 took = round((perf_counter() - started) * 1000, 1)
                 log.debug("%s %s", scope.get("method", "WS"), scope["path"][:200], extra={"status": status, "ms": took})

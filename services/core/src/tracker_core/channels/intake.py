@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from time import monotonic
 
 import msgspec
+from prometheus_client import Counter
 
 from tracker_core.bus import Bus
 from tracker_core.channels.condition import Condition, Reason
@@ -18,9 +19,11 @@ from tracker_core.channels.rates import bucket_of
 from tracker_core.errors import TooLargeError, UnavailableError
 from tracker_core.inbound import InboundMessage
 from tracker_core.manifests.source import RateLimitSpec
-from tracker_core.telemetry import new_trace
+from tracker_core.telemetry import span
 
 log = logging.getLogger(__name__)
+
+_TAKEN = Counter("tracker_source_messages", "Messages that a Source gave to the bus", ["source", "outcome"])
 
 ACK_SECONDS = 5.0
 MAX_IN_FLIGHT = 64
@@ -47,7 +50,12 @@ class Intake:
 
     async def publish(self, message: InboundMessage, *, traceparent: str = "") -> bool:
         """Publish and wait for the ack, again and again until it comes; return whether the bus had it already."""
-        trace = traceparent or new_trace()
+        with span("publish", "producer", parent=traceparent) as trace:
+            known = await self._publish(message, trace)
+        _TAKEN.labels(message.source, "duplicate" if known else "dead" if message.dead else "accepted").inc()
+        return known
+
+    async def _publish(self, message: InboundMessage, trace: str) -> bool:
         if self._bucket is not None:
             turn = self._bucket.wait(monotonic())
             self._bucket.take()

@@ -13,6 +13,14 @@ from tracker_core.ids import new_id
 from tracker_core.tables import MessageState
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that waits for its triage."""
+
+    id: UUID
+    trace_id: str
+
+
 @dataclass(frozen=True)
 class Claim:
     """A message that this worker holds until `lease` is over."""
@@ -207,13 +215,14 @@ async def is_edited(connection: AsyncConnection, task_id: UUID) -> bool:
     return bool(found.scalar())
 
 
-async def next_in_conversation(connection: AsyncConnection, conversation_id: UUID) -> UUID | None:
+async def next_in_conversation(connection: AsyncConnection, conversation_id: UUID) -> Waiting | None:
     """Return the earliest message of the conversation that waits."""
     found = await connection.execute(
-        text("select id from message where conversation_id = :id and state = 'waiting' order by id limit 1"),
+        text("select id, trace_id from message where conversation_id = :id and state = 'waiting' order by id limit 1"),
         {"id": conversation_id},
     )
-    return found.scalar()
+    row = found.first()
+    return Waiting(*row) if row else None
 
 
 # Who stands behind another message of its conversation is woken by that one's end; taken here, a long backlog in one
@@ -229,11 +238,11 @@ update message set next_attempt_at = now()
                       where earlier.conversation_id = m.conversation_id and earlier.state = 'waiting'
                         and earlier.id < m.id)
                order by m.next_attempt_at limit :limit for update of m skip locked)
-returning id
+returning id, trace_id
 """
 
 
-async def take_due(connection: AsyncConnection, *, grace: timedelta, limit: int) -> Sequence[UUID]:
+async def take_due(connection: AsyncConnection, *, grace: timedelta, limit: int) -> list[Waiting]:
     """Return messages whose triage is due and that nobody holds: lost wake-ups, retries, claims of crashed workers.
 
     Args:
@@ -242,7 +251,7 @@ async def take_due(connection: AsyncConnection, *, grace: timedelta, limit: int)
         limit: At most so many.
     """
     rows = await connection.execute(text(_DUE), {"grace": grace, "limit": limit})
-    return rows.scalars().all()
+    return [Waiting(*row) for row in rows]
 
 
 async def member_names(connection: AsyncConnection, workspace_id: UUID) -> dict[UUID, str]:

@@ -11,6 +11,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
+from prometheus_client import Histogram
+from tracker_core import telemetry
+from tracker_core.metrics import SECONDS
+
 from tracker_worker.models.breaker import Breaker
 from tracker_worker.models.consultant import Answer, Consultant, ConsultError, Spent, Why, Workspace
 from tracker_worker.models.llm_settings import LlmSettings
@@ -19,6 +23,10 @@ from tracker_worker.models.routing import Attempt, described, fall_back, route
 from tracker_worker.models.second_opinion import charge, combine
 
 log = logging.getLogger(__name__)
+
+_SECONDS = Histogram(
+    "tracker_model_seconds", "How long a language model was asked", ["provider", "outcome"], buckets=SECONDS
+)
 
 _FIRST_WAIT = 0.5
 """Seconds before the second attempt at most; doubles with each further one."""
@@ -112,6 +120,21 @@ class Chain:
 
 
 async def _consult(link: Link, question: Question, workspace: Workspace, spent: Spent) -> Answer:
+    started, outcome = perf_counter(), "ok"
+    try:
+        with telemetry.span("consult", "client", provider=link.consultant.name, model=link.consultant.model):
+            return await _ask(link, question, workspace, spent)
+    except ConsultError as error:
+        outcome = error.why
+        raise
+    except asyncio.CancelledError:
+        outcome = Why.DEADLINE
+        raise
+    finally:
+        _SECONDS.labels(link.consultant.name, outcome).observe(perf_counter() - started)
+
+
+async def _ask(link: Link, question: Question, workspace: Workspace, spent: Spent) -> Answer:
     name = link.consultant.name
     if not link.breaker.allow():
         raise ConsultError(Why.RESTING, f"{name} failed {link.breaker.failed} times in a row and is left alone for now")

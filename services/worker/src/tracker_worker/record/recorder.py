@@ -8,8 +8,8 @@ same deliveries come again and meet UNIQUE (source_id, external_id).
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from time import monotonic
+from dataclasses import dataclass, field, replace
+from time import monotonic, time, time_ns
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ import msgspec
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js.errors import NotFoundError
+from prometheus_client import Counter, Histogram
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from taskiq import AsyncBroker
@@ -27,6 +28,7 @@ from tracker_core.health import Heartbeat, heartbeat
 from tracker_core.ids import new_id
 from tracker_core.inbound import InboundMessage, decode
 from tracker_core.jobs import Job, triage_message
+from tracker_core.metrics import SECONDS
 from tracker_core.outbox import Draft, Frame, write_events
 from tracker_core.publishing import EventPublisher
 from tracker_core.pulling import PullSubscription
@@ -48,6 +50,11 @@ PASSING = frozenset({"08", "25", "40", "53", "55", "57", "58"})
 """Classes of SQLSTATE that say nothing about the data: no connection, read-only after a failover, a deadlock, no room,
 starting up. SQLAlchemy gives most of them no class of their own."""
 
+_RECORDED = Counter(
+    "tracker_messages_recorded", "Messages in Postgres, by the state that they began in", ["source", "state"]
+)
+_DELAY = Histogram("tracker_record_delay_seconds", "From the bus to Postgres", buckets=SECONDS)
+
 _INTAKE = Actor(ActorKind.SYSTEM, "recorder")
 
 
@@ -55,9 +62,15 @@ _INTAKE = Actor(ActorKind.SYSTEM, "recorder")
 class _Delivery:
     raw: Msg
     seq: int
-    trace_id: str
+    traceparent: str
     message: InboundMessage | None
     error: str = ""
+    since: int = field(default_factory=time_ns)
+    """When it was taken up, for its span."""
+
+    @property
+    def trace_id(self) -> str:
+        return telemetry.trace_id_of(self.traceparent)
 
 
 class Recorder:
@@ -201,7 +214,7 @@ class Recorder:
             raise
         frames += await self._bury([d for d in deliveries if not d.message])
         self._trouble = ""
-        return frames, [triage_message(a.id) for a in new if a.state is MessageState.WAITING]
+        return frames, _wake_ups(new, deliveries)
 
     async def _bury(self, unreadable: Sequence[_Delivery]) -> list[Frame]:
         if not unreadable:
@@ -216,6 +229,20 @@ class Recorder:
             return await write_events(connection, self._workspace_id, _INTAKE, changes)
 
 
+def _wake_ups(new: Sequence[Arrival], deliveries: Sequence[_Delivery]) -> list[Job]:
+    """Count what was recorded, end its span, and return the jobs that go on with it."""
+    taken = {delivery.seq: delivery for delivery in deliveries}
+    jobs = []
+    for arrival in new:
+        delivery = taken[arrival.stream_seq]
+        _RECORDED.labels(arrival.message.source, arrival.state).inc()
+        _DELAY.observe(max(0.0, time() - delivery.raw.metadata.timestamp.timestamp()))
+        with telemetry.span("record", "consumer", parent=delivery.traceparent, since=delivery.since) as traceparent:
+            if arrival.state is MessageState.WAITING:
+                jobs.append(triage_message(arrival.id, traceparent))
+    return jobs
+
+
 async def stream_epoch(bus: Bus) -> int:
     """Return when the INBOUND stream was created, in Unix seconds: what its sequences count from."""
     created = (await bus.js.stream_info(INBOUND)).created
@@ -227,12 +254,12 @@ def _is_passing(error: DBAPIError) -> bool:
 
 
 def _read(raw: Msg) -> _Delivery:
-    trace_id = telemetry.trace_id_of((raw.headers or {}).get(telemetry.TRACEPARENT, ""))
+    traceparent = (raw.headers or {}).get(telemetry.TRACEPARENT, "")
     seq = raw.metadata.sequence.stream
     try:
-        return _Delivery(raw, seq, trace_id, decode(raw.data))
+        return _Delivery(raw, seq, traceparent, decode(raw.data))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        return _Delivery(raw, seq, trace_id, None, f"Not an inbound message: {error}")
+        return _Delivery(raw, seq, traceparent, None, f"Not an inbound message: {error}")
 
 
 def _first_state(message: InboundMessage, *, triaged: bool) -> dict[str, Any]:

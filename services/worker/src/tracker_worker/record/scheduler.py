@@ -15,6 +15,7 @@ from tracker_core import queue
 from tracker_core.bus import JOBS
 from tracker_core.jobs import Queue, triage_message
 from tracker_core.repositories.triage import take_due
+from tracker_core.telemetry import continued
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ async def wake_due(engine: AsyncEngine, broker: AsyncBroker, *, grace: timedelta
         due = await take_due(connection, grace=grace, limit=LIMIT) if alone else []
     if due:
         log.info("Scheduler: %d messages were due", len(due))
-        await queue.send(broker, [triage_message(message_id) for message_id in due])
+        await queue.send(broker, [triage_message(one.id, continued(one.trace_id)) for one in due])
     return len(due)
 
 

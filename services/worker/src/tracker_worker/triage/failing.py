@@ -39,8 +39,8 @@ def is_spent(held: Claim, settings: TriageSettings) -> bool:
     return held.attempt > 1 and backoff(held.attempt - 1, settings, _delivery(held)) is None
 
 
-async def fail(transactions: Transactions, settings: TriageSettings, held: Claim, error: str) -> None:
-    """Put the message off, or bury it."""
+async def fail(transactions: Transactions, settings: TriageSettings, held: Claim, error: str) -> bool:
+    """Put the message off, or bury it; return whether it was buried."""
     delay = backoff(held.attempt, settings, _delivery(held))
     async with transactions.begin(held.workspace_id, ACTOR) as tx:
         connection = await tx.session.connection()
@@ -49,6 +49,7 @@ async def fail(transactions: Transactions, settings: TriageSettings, held: Claim
         elif await repository.bury(connection, held, error):
             data = {"source": held.source, "reason": error}
             tx.record(Change(verb=Verb.MESSAGE_DEAD, entity=Entity("message", held.id), data=data))
+    return delay is None
 
 
 def reason_of(error: Exception) -> str:

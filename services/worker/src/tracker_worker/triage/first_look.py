@@ -8,6 +8,7 @@ from collections.abc import Callable
 from time import monotonic
 from uuid import UUID
 
+from tracker_core import telemetry
 from tracker_core.jobs import consult_models
 from tracker_core.repositories import triage as repository
 from tracker_core.repositories.triage import Claim
@@ -48,7 +49,8 @@ class FirstLook(Handling):
         await self.handle(message_id, repository.claim, self._judge, seconds=seconds)
 
     async def _judge(self, held: Claim, question: Question) -> Judgement | None:
-        own = await self._embedded.judge(question)
+        with telemetry.span("judge", provider="embedded"):
+            own = await self._embedded.judge(question)
         way = route(own, question, self.settings.providers)
         if not way.ask:
             return way.judgement

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from time import perf_counter
 from uuid import UUID
 
-from tracker_core import queue
+from tracker_core import queue, telemetry
 from tracker_core.database import reading
 from tracker_core.jobs import triage_message
 from tracker_core.repositories import conversations
@@ -18,6 +18,7 @@ from tracker_core.transaction import Transactions
 from tracker_worker.conversations.bursts import burst
 from tracker_worker.models.provider import Judgement, Question
 from tracker_worker.settings import TriageSettings
+from tracker_worker.triage.accounting import count_failure, count_verdict
 from tracker_worker.triage.claiming import Claims, Take
 from tracker_worker.triage.deciding import as_wanted
 from tracker_worker.triage.failing import fail, is_spent, reason_of
@@ -71,7 +72,9 @@ class Handling:
                 judgement = as_wanted(judgement)
             placement = place(context, judgement) if context else Placement()
             latency_ms = (perf_counter() - started) * 1000
-            task_id = await settle(self.transactions, held, judgement, placement, latency_ms=latency_ms)
+            with telemetry.span("settle"):
+                task_id = await settle(self.transactions, held, judgement, placement, latency_ms=latency_ms)
+            count_verdict(judgement, latency_ms / 1000)
         except Exception as error:  # whatever it is, the row has to say so
             log.exception("Triage of message %s failed", held.id, extra={"trace": held.trace_id})
             # Without a database this fails too: the claim runs out, and the scheduler wakes the message again.
@@ -95,7 +98,8 @@ class Handling:
             log.exception("Duplicates of task %s not looked for", task_id, extra={"trace": held.trace_id})
 
     async def _fail(self, held: Claim, error: str) -> None:
-        await fail(self.transactions, self.settings, held, error)
+        buried = await fail(self.transactions, self.settings, held, error)
+        count_failure("buried" if buried else "put off")
 
     async def _wake_next(self, held: Claim) -> None:
         # After the commit: whoever came in before it was kept waiting by this message and is found here; whoever comes
@@ -104,5 +108,6 @@ class Handling:
             return
         async with reading(self.transactions.engine) as connection:
             waiting = await repository.next_in_conversation(connection, held.conversation_id)
-        if waiting not in {None, held.id}:
-            await queue.send(self.transactions.broker, [triage_message(waiting)])
+        if waiting is not None and waiting.id != held.id:
+            job = triage_message(waiting.id, telemetry.continued(waiting.trace_id))
+            await queue.send(self.transactions.broker, [job])

@@ -126,6 +126,6 @@ def _triaged(held: Claim, judgement: Judgement, state: MessageState, task_id: UU
             "category": judgement.category,
             "confidence": round(judgement.confidence, 3),
             "task_id": task_id,
-            "trace_id": telemetry.trace_id_of(telemetry.current_traceparent()) or held.trace_id,
+            "trace_id": held.trace_id or telemetry.trace_id_of(telemetry.current_traceparent()),
         },
     )

@@ -4,7 +4,7 @@ import asyncio
 
 from tracker_core.channels.process import Served, serving
 from tracker_core.manifests.source import EmailSpec, SourceKind
-from tracker_core.telemetry import configure_logging
+from tracker_core.observing import observe
 
 from tracker_ingestion.kinds.email.credentials import Credentials
 from tracker_ingestion.kinds.email.fetching import Fetching
@@ -15,7 +15,7 @@ from tracker_ingestion.kinds.email.settings import Settings
 def run() -> None:
     """Serve until a signal comes."""
     settings = Settings()
-    configure_logging(settings.log, "email")
+    observe(settings, "email")
     asyncio.run(_serve(settings))
 
 

@@ -6,25 +6,26 @@ would cost half of the rate.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
+from prometheus_client import Metric
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Lifespan
 from tracker_core.errors import NotFoundError, TrackerError, UnavailableError
-from tracker_core.telemetry import new_trace, trace_id_of
+from tracker_core.telemetry import span, trace_id_of
 
 from tracker_ingestion.kinds.gateway.accept import Acceptor
 from tracker_ingestion.kinds.gateway.body import MAX_DISCARDED, ClientGoneError, Lingering
 from tracker_ingestion.kinds.gateway.config import Configuration
 from tracker_ingestion.kinds.gateway.endpoint import Endpoint
 from tracker_ingestion.kinds.gateway.problems import Answer, MethodNotAllowedError, internal_problem, problem
-from tracker_ingestion.kinds.gateway.tally import exposition
+from tracker_ingestion.kinds.gateway.tally import counted
 from tracker_ingestion.kinds.gateway.verification import HeaderMap
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,6 @@ class Gateway:
             routes=[
                 Route("/healthz", self._live),
                 Route("/readyz", self._ready),
-                Route("/metrics", self._metrics),
                 Route("/{path:path}", self._unknown, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
             ],
             lifespan=lifespan,
@@ -75,7 +75,12 @@ class Gateway:
 
     async def _webhook(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        traceparent = new_trace(headers.get(b"traceparent", b"").decode("latin-1"))
+        with span("webhook", "server", parent=headers.get(b"traceparent", b"").decode("latin-1")) as traceparent:
+            await self._take(scope, headers, receive, send, traceparent)
+
+    async def _take(
+        self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send, traceparent: str
+    ) -> None:
         endpoint: Endpoint | None = None
         # A client that waits for 100-continue sends nothing of a refused body.
         closing = headers.get(b"connection", b"").lower() == b"close" and b"expect" not in headers
@@ -131,10 +136,10 @@ class Gateway:
         body = msgspec.json.encode({"status": "ready" if self.ready else "not ready", "problems": self.trouble})
         return Response(body, status_code=200 if self.ready else 503, media_type="application/json")
 
-    async def _metrics(self, _: Request) -> Response:
+    def collect(self) -> Iterator[Metric]:
+        """Give the figures of every Webhook to Prometheus."""
         endpoints = self.configuration.endpoints if self.configuration else {}
-        tallies = {key: endpoint.memory.tally for key, endpoint in endpoints.items()}
-        return Response(exposition(tallies), media_type="text/plain; version=0.0.4")
+        yield counted({key: endpoint.memory.tally for key, endpoint in endpoints.items()})
 
     async def _unknown(self, request: Request) -> Response:
         path = request.url.path[:300]

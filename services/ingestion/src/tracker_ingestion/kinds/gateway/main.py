@@ -1,7 +1,8 @@
 """`python -m tracker_ingestion gateway`: wires settings, log and server, and holds no logic."""
 
 import uvicorn
-from tracker_core.telemetry import configure_logging
+from prometheus_client import REGISTRY
+from tracker_core.observing import observe
 
 from tracker_ingestion.kinds.gateway.live import Live
 from tracker_ingestion.kinds.gateway.settings import Settings
@@ -13,9 +14,11 @@ GRACE_SECONDS = 5
 def run() -> None:
     """Serve until a signal comes."""
     settings = Settings()
-    configure_logging(settings.log, "gateway")
+    observe(settings, "gateway")
+    live = Live(settings)
+    REGISTRY.register(live.app)
     uvicorn.run(
-        Live(settings).app,
+        live.app,
         host=settings.gateway.host,
         port=settings.gateway.port,
         loop="uvloop",

@@ -5,8 +5,12 @@ A request that a filter holds back is in no ledger, because it never became a me
 
 import time
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
+
+from prometheus_client import Metric
+from prometheus_client.core import CounterMetricFamily
 
 _LOG_INTERVAL = 1.0
 """Seconds between two log lines of one reason, so that a flood of bad requests is not a flood of lines."""
@@ -54,11 +58,12 @@ class Tally:
         return True
 
 
-def exposition(tallies: dict[str, Tally]) -> bytes:
-    """Return the counts by Webhook in the text format of Prometheus 0.0.4."""
-    name = "tracker_gateway_requests_total"
-    lines = [f"# HELP {name} Requests to a Webhook by what became of them.", f"# TYPE {name} counter"]
+def counted(tallies: Mapping[str, Tally]) -> Metric:
+    """Return the counts by Webhook for Prometheus."""
+    family = CounterMetricFamily(
+        "tracker_gateway_requests", "Requests by what became of them", labels=["webhook", "outcome", "status"]
+    )
     for webhook, tally in sorted(tallies.items()):
         for (outcome, status), count in sorted(tally.counts.items()):
-            lines.append(f'{name}{{webhook="{webhook}",outcome="{outcome}",status="{status}"}} {count}')
-    return ("\n".join(lines) + "\n").encode()
+            family.add_metric([webhook, outcome, status], count)
+    return family

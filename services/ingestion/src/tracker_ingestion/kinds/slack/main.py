@@ -7,7 +7,7 @@ import aiohttp
 from tracker_core.channels.process import Served, serving
 from tracker_core.manifests import SecretKeyRef, parse_duration
 from tracker_core.manifests.source import SourceKind
-from tracker_core.telemetry import configure_logging
+from tracker_core.observing import observe
 
 from tracker_ingestion.kinds.slack.answers import Answers
 from tracker_ingestion.kinds.slack.attachments import Attachments
@@ -28,7 +28,7 @@ CONNECT_SECONDS = 10.0
 def run() -> None:
     """Serve until a signal comes."""
     settings = SlackSettings()
-    configure_logging(settings.log, "slack")
+    observe(settings, "slack")
     asyncio.run(_serve(settings))
 
 
