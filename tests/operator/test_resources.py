@@ -76,6 +76,9 @@ def test_monitor_and_scaling_only_where_the_cluster_knows_them() -> None:
     assert {"PodMonitor", "ScaledObject"} <= kinds.keys()
     assert "replicas" not in kinds["Deployment"]["spec"], "KEDA owns the number"
     assert kinds["ScaledObject"]["spec"]["maxReplicaCount"] == 3
+    (container,) = kinds["Deployment"]["spec"]["template"]["spec"]["containers"]
+    assert {"name": "TRACKER_METRICS__PORT", "value": "9100"} in container["env"]
+    assert [port["containerPort"] for port in container["ports"]] == [9100]
     bare = {item["kind"]: item for item in built(source, [], given, resources.Cluster())}
     assert {"PodMonitor", "ScaledObject"}.isdisjoint(bare)
     assert bare["Deployment"]["spec"]["replicas"] == 3

@@ -241,6 +241,8 @@ class _Builder:
             "TRACKER_SOURCE__MANIFEST": f"{_MANIFEST_DIR}/{MANIFEST_FILE}",
             "TRACKER_SOURCE__SECRETS_DIR": _SECRETS_DIR,
         } | pods.environment
+        if pods.metrics_port:
+            variables["TRACKER_METRICS__PORT"] = str(pods.metrics_port)
         from_secret = {"secretKeyRef": {"name": child_name(self.source.metadata.name), "key": NATS_KEY}}
         container: dict[str, Any] = {
             "name": "source",
