@@ -41,7 +41,7 @@ demo: setup dashboard ## The same, and play in sample messages
 check: setup ## Lint, formatting, types, import law, lock file
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
-	@$(BIN)/mypy $(MEMBERS:%=%/src) tests .ci/check_lock.py .ci/crd_docs.py
+	@$(BIN)/mypy $(MEMBERS:%=%/src) tests .ci/check_lock.py .ci/crd_docs.py .ci/dashboards.py
 	@$(BIN)/lint-imports
 	@$(BIN)/python .ci/check_lock.py
 ifneq ($(DASHBOARD),)
@@ -50,8 +50,9 @@ endif
 
 .PHONY: test
 test: setup dashboard ## All tests, against real Postgres and NATS and, where there is one, a real browser
-	@.ci/get-chromium
-	@.ci/get-dovecot
+	@.ci/get-debian chromium chromium "the browser tests are skipped"
+	@.ci/get-debian dovecot dovecot-imapd "the e-mail tests run on pymap alone"
+	@.ci/get-debian promtool prometheus "rules and dashboards are not tested on a real Prometheus"
 ifneq ($(DASHBOARD),)
 	@.ci/build-dashboard $(UV) $(TOOLS) test
 endif
@@ -81,6 +82,10 @@ format: setup ## Format and fix what can be fixed
 .PHONY: crd-docs
 crd-docs: setup ## Write docs/crds.md from crds/
 	@$(BIN)/python .ci/crd_docs.py
+
+.PHONY: dashboards
+dashboards: setup ## Write Grafana's dashboards into the chart
+	@$(BIN)/python .ci/dashboards.py
 
 .PHONY: lock
 lock: $(UV_READY) ## Resolve the packages anew and write requirements.lock

@@ -9,11 +9,12 @@ from time import time
 from uuid import UUID
 
 from nats.errors import Error as NatsError
+from nats.js.api import StreamState
 from nats.js.errors import APIError, NotFoundError
 from prometheus_client import Gauge
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
-from tracker_core.bus import CONSUMERS, Bus
+from tracker_core.bus import CONSUMERS, STREAMS, Bus
 from tracker_core.database import reading
 from tracker_core.health import read_heartbeats
 from tracker_core.repositories import sources
@@ -36,6 +37,11 @@ _WAITING_AGE = Gauge("tracker_triage_oldest_seconds", "How long the oldest messa
 _DEAD_LETTERS = Gauge("tracker_dead_letters", "Dead letters that nobody has settled")
 _QUEUE = Gauge("tracker_queue_messages", "What a consumer has not acknowledged", ["stream", "consumer"])
 _QUEUE_AGE = Gauge("tracker_queue_oldest_seconds", "Age of the oldest message of a stream of work", ["stream"])
+_STREAM_MESSAGES = Gauge("tracker_stream_messages", "Messages in a stream", ["stream"])
+_STREAM_BYTES = Gauge("tracker_stream_bytes", "Bytes in a stream", ["stream"])
+_STREAM_LIMIT = Gauge("tracker_stream_limit_bytes", "Bytes that a stream may hold", ["stream"])
+_DATABASE_BYTES = Gauge("tracker_database_bytes", "Size of the database")
+_CONNECTIONS = Gauge("tracker_database_connections", "Connections to the database, of all programs", ["state"])
 _UP = Gauge("tracker_component_up", "1 when a process says that it is ready", ["component"])
 _SOURCE_UP = Gauge("tracker_source_up", "1 when a Source is ready", ["source", "kind"])
 _SOURCE_LAG = Gauge("tracker_source_lag_messages", "What waits at the provider", ["source"])
@@ -46,6 +52,10 @@ _SOURCE_LAST = Gauge(
 _WAITING = """
 select coalesce(extract(epoch from now() - min(received_at)), 0)::float8 from message where state = 'waiting'
 """
+_SIZE = "select pg_database_size(current_database())"
+_STATES = """
+select coalesce(state, 'other'), count(*) from pg_stat_activity where datname = current_database() group by 1
+"""
 _OPEN = "select count(*) from dead_letter where state = 'open'"
 
 
@@ -54,7 +64,7 @@ async def keep_gauges(context: Context) -> None:
     async with context.engine.begin() as connection:
         workspace_id = await ensure_default_workspace(connection)
     while True:
-        for look in (_look_at_ledger, _look_at_sources, _look_at_queues):
+        for look in (_look_at_ledger, _look_at_sources, _look_at_streams, _look_at_database):
             try:
                 async with asyncio.timeout(INTERVAL):
                     await look(context, workspace_id)
@@ -95,17 +105,32 @@ async def _look_at_sources(context: Context, workspace_id: UUID) -> None:
             _SOURCE_LAST.labels(row.key).set(row.last_message_at.timestamp())
 
 
-async def _look_at_queues(context: Context, _: UUID) -> None:
+async def _look_at_database(context: Context, _: UUID) -> None:
+    async with reading(context.engine) as connection:
+        _DATABASE_BYTES.set(await connection.scalar(text(_SIZE)) or 0)
+        states = (await connection.execute(text(_STATES))).all()
+    _CONNECTIONS.clear()
+    for state, count in states:
+        _CONNECTIONS.labels(state).set(count)
+
+
+async def _look_at_streams(context: Context, _: UUID) -> None:
     for stream, config in CONSUMERS:
         consumer = config.durable_name or ""
-        info = await context.bus.js.consumer_info(stream, consumer)
-        _QUEUE.labels(stream, consumer).set((info.num_pending or 0) + (info.num_ack_pending or 0))
-    for stream in dict.fromkeys(stream for stream, _ in CONSUMERS):
-        _QUEUE_AGE.labels(stream).set(await _age(context.bus, stream))
+        told = await context.bus.js.consumer_info(stream, consumer)
+        _QUEUE.labels(stream, consumer).set((told.num_pending or 0) + (told.num_ack_pending or 0))
+    work = {stream for stream, _ in CONSUMERS}
+    for wanted in STREAMS:
+        stream = str(wanted.name)
+        info = await context.bus.js.stream_info(stream)
+        _STREAM_MESSAGES.labels(stream).set(info.state.messages)
+        _STREAM_BYTES.labels(stream).set(info.state.bytes)
+        _STREAM_LIMIT.labels(stream).set(info.config.max_bytes or 0)
+        if stream in work:
+            _QUEUE_AGE.labels(stream).set(await _age(context.bus, stream, info.state))
 
 
-async def _age(bus: Bus, stream: str) -> float:
-    state = (await bus.js.stream_info(stream)).state
+async def _age(bus: Bus, stream: str, state: StreamState) -> float:
     if not state.messages:
         return 0.0
     try:

@@ -3,6 +3,7 @@
 from prometheus_client import Counter, Histogram
 from tracker_core.metrics import SECONDS
 
+from tracker_worker.models.consultant import Why
 from tracker_worker.models.provider import Judgement
 
 _VERDICTS = Counter("tracker_verdicts", "Verdicts that were settled", ["provider", "category"])
@@ -15,6 +16,12 @@ _TOKENS = Counter(
 )
 _COST = Counter("tracker_model_cost_dollars", "US dollars for language models, failed attempts included", ["provider"])
 _FAILURES = Counter("tracker_triage_failures", "Attempts that failed, and what became of the message", ["outcome"])
+
+# What is counted for the first time makes no increase, and alerts look at increases: so each begins at 0.
+for _why in Why:
+    _FALLBACKS.labels(_why)
+for _outcome in ("put off", "buried"):
+    _FAILURES.labels(_outcome)
 
 
 def count_verdict(judgement: Judgement, seconds: float) -> None:
