@@ -1,6 +1,4 @@
-"""Sources, statistics, events and health."""
-
-from datetime import UTC, datetime
+"""Sources, events and health."""
 
 import httpx
 import msgspec
@@ -90,31 +88,6 @@ async def test_a_change_is_made_while_nats_is_away(api: Api, admin: httpx.AsyncC
 
     assert answer.status_code == 201
     assert await api.value("select count(*) from outbox") == 1
-
-
-async def test_figures_of_the_last_days(api: Api, admin: httpx.AsyncClient) -> None:
-    source_id, today = await api.add_source(), datetime.now(UTC)
-    for number, state in enumerate(["task", "ignored", "waiting"]):
-        await api.add_message(source_id, str(number), state=state, received_at=today, recorded_at=today)
-    await api.add_message(source_id, "old")
-    right, _ = await api.add_suggestion(source_id, "right", created_at=today)
-    await api.add_suggestion(source_id, "wrong", created_at=today, status="declined")
-    task = (await admin.get(f"/api/tasks/{right}")).json()
-    await admin.patch(f"/api/tasks/{right}", json={"status": "done"}, headers={"if-match": f'"{task["version"]}"'})
-    stats = (await admin.get("/api/stats", params={"days": 3})).json()
-
-    assert len(stats["messages_per_day"]) == 3
-    assert stats["messages_per_day"][-1] == {"day": str(today.date()), "total": 3, "tasks": 1, "ignored": 1}
-    assert stats["by_category"] == {"bug": 2}
-    assert stats["by_source"] == [{"source": "default/inbox", "total": 3}]
-    assert (stats["open_tasks"], stats["done_last_days"], stats["accuracy"]) == (0, 1, 0.5)
-
-
-async def test_figures_of_nothing_are_zero(admin: httpx.AsyncClient) -> None:
-    stats = (await admin.get("/api/stats")).json()
-
-    assert sum(day["total"] for day in stats["messages_per_day"]) == 0
-    assert (stats["accuracy"], stats["triage_seconds"]) == (None, {"p50": None, "p90": None})
 
 
 async def test_events_are_newest_first_and_paged(api: Api, admin: httpx.AsyncClient) -> None:

@@ -56,7 +56,8 @@ rolled as (select n, now() - (($3 - n)::float / $3) * interval '730 days' as at,
                   hashint8(n + 7777777) & 1048575 as b, hashint8(n + 99999999) & 1048575 as c
              from generate_series($1::bigint, $2::bigint) n)
 insert into task (id, workspace_id, number, title, description, status, category, priority, assignee_id, due_on,
-                  labels, source_id, confidence, created_at, updated_at, version, vector_version)
+                  labels, source_id, confidence, created_at, updated_at, decided_at, closed_at, version,
+                  vector_version)
 select pg_temp.key(at, 't' || n), workspace, n, initcap(pg_temp.said(n, 5)) || ' ' || n,
        pg_temp.said(n + 500000000, 40),
        case when a % 100 < 2 then 'triage' when a % 100 < 9 then 'todo' when a % 100 < 11 then 'in_progress'
@@ -68,7 +69,9 @@ select pg_temp.key(at, 't' || n), workspace, n, initcap(pg_temp.said(n, 5)) || '
        case a % 7 when 0 then array['backend'] when 1 then array['frontend', 'ui']
             when 2 then array['customer-' || b % 400] else array[]::text[] end,
        sources[1 + a % array_length(sources, 1)], 0.5 + (a % 500) / 1000.0, at,
-       least(now(), at + (c % 20) * interval '1 day'), 1 + a % 4, ''
+       least(now(), at + (c % 20) * interval '1 day'),
+       case when a % 100 >= 2 then least(now(), at + (b % 50) * interval '1 hour') end,
+       case when a % 100 >= 11 then least(now(), at + (c % 20) * interval '1 day') end, 1 + a % 4, ''
   from rolled, team
 """
 
@@ -85,6 +88,16 @@ select pg_temp.key(at, 'm' || n), workspace, sources[1 + a % array_length(source
        pg_temp.said(n, 12), '', at, 0, at, at, case when a % 10 < 1 then 'task' else 'ignored' end, '', 1, '', '', '',
        'text', 1, n
   from rolled, team
+"""
+
+_VERDICTS = """
+insert into verdict (id, workspace_id, message_id, provider, model, prompt_version, category, priority, actionable,
+                     confidence, language, reason, output, tokens_in, tokens_out, cost_micros, latency_ms,
+                     vector_version, created_at)
+select pg_temp.key(m.recorded_at, 'v' || n), m.workspace_id, m.id, 'embedded', 'bench', '', 'bug', 'medium', false, 0.9,
+       'en', '', '{}', n % 100, n % 30, n % 7, 5 + n % 400, '', m.recorded_at + (n % 900) * interval '10 milliseconds'
+  from generate_series($1::bigint, $2::bigint) n join message m on m.external_id = 'm' || n
+  join source s on s.id = m.source_id and s.namespace = 'bench' where $3::float > 0
 """
 
 _LINKS = """
@@ -105,7 +118,7 @@ async def fill(database_url: str, *, tasks: int, messages: int) -> Filled:
     try:
         await connection.execute(_TEAM.format(members=MEMBERS, sources=SOURCES))
         await connection.execute(_TEXT.format(words=_WORDS))
-        for statement, total in ((_TASKS, tasks), (_MESSAGES, messages)):
+        for statement, total in ((_TASKS, tasks), (_MESSAGES, messages), (_VERDICTS, messages)):
             for first in range(1, total + 1, _BATCH):
                 last = min(first + _BATCH - 1, total)
                 await connection.execute(statement, first, last, float(total), timeout=_SECONDS)

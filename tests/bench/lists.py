@@ -49,6 +49,8 @@ _OTHERS = {
     "messages": "/api/messages?limit=50",
     "search in messages": "/api/messages?q=refund+coupon",
     "ledger": "/api/ledger",
+    "statistics of a month": "/api/statistics",
+    "statistics of a year": "/api/statistics?from=2025-12-02&to=2026-12-01",
 }
 
 

@@ -1,5 +1,6 @@
 """Filters of lists: several values in one parameter, separated by commas."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import Query
@@ -12,6 +13,9 @@ def _split(value: object) -> object:
     given = value if isinstance(value, list) else [value]
     return [part.strip() for item in given if isinstance(item, str) for part in item.split(",") if part.strip()]
 
+
+Day = Annotated[date, Field(ge=date(1980, 1, 1), le=date(8999, 12, 31))]
+"""A day of UTC that keys can be compared with."""
 
 _Listed = Annotated[list[str], Field(max_length=50), BeforeValidator(_split)]
 

@@ -49,7 +49,7 @@ from tracker_api.replies.endpoints import router as replies
 from tracker_api.samples.endpoints import router as samples
 from tracker_api.settings import Settings
 from tracker_api.sources.endpoints import router as sources
-from tracker_api.stats.endpoints import router as stats
+from tracker_api.statistics.endpoints import router as statistics
 from tracker_api.tasks.endpoints import router as tasks
 from tracker_api.views.endpoints import router as views
 from tracker_api.webhooks.endpoints import router as webhooks
@@ -69,7 +69,7 @@ ROUTERS = (
     imports,
     samples,
     events,
-    stats,
+    statistics,
     accuracy,
     ledger,
     dead_letters,

@@ -15,11 +15,13 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Computed,
+    Date,
     DateTime,
     Float,
     ForeignKey,
     Identity,
     Index,
+    Integer,
     SmallInteger,
     Text,
     Time,
@@ -526,6 +528,31 @@ class Task(SQLModel, table=True):
         Index("ix_task_labels", "labels", postgresql_using="gin"),
         # Who looks for what wakes up reads those that sleep, and no others.
         Index("ix_task_snoozed_until", "snoozed_until", postgresql_where=text("snoozed_until is not null")),
+        # Statistics count what happened within some days, and read it from these alone.
+        Index("ix_task_created_at", "workspace_id", "created_at", "category", "priority", "source_id"),
+        Index(
+            "ix_task_decided_at",
+            "workspace_id",
+            "decided_at",
+            "created_at",
+            postgresql_where=text("decided_at is not null"),
+        ),
+        Index(
+            "ix_task_replied_at",
+            "workspace_id",
+            "replied_at",
+            "created_at",
+            postgresql_where=text("replied_at is not null"),
+        ),
+        Index(
+            "ix_task_closed_at",
+            "workspace_id",
+            "closed_at",
+            "status",
+            "assignee_id",
+            "created_at",
+            postgresql_where=text("closed_at is not null"),
+        ),
         Index("ix_task_search", "search", postgresql_using="gin"),
         # Nearest neighbours of a new message; https://github.com/pgvector/pgvector#hnsw
         Index("ix_task_vector", "vector", postgresql_using="hnsw", postgresql_ops={"vector": "halfvec_cosine_ops"}),
@@ -560,6 +587,13 @@ class Task(SQLModel, table=True):
     """Of the projection; vectors of different ones cannot be compared."""
     created_at: datetime = _time()
     updated_at: datetime = _time()
+    decided_at: datetime | None = _time(null=True)
+    """When somebody took it out of triage. This and the next two are kept by triggers of the database, so that no way
+    to change a status can forget them."""
+    replied_at: datetime | None = _time(null=True)
+    """When the first answer of a person went out."""
+    closed_at: datetime | None = _time(null=True)
+    """When it was done, declined or found to be a duplicate; null while it is open."""
     version: int = Field(default=1)
     """Counts edits; the ETag."""
     search: str | None = Field(
@@ -909,3 +943,43 @@ class DeadLetter(SQLModel, table=True):
     stream_epoch: int | None = Field(default=None, sa_column=Column(BigInteger))
     stream_seq: int | None = Field(default=None, sa_column=Column(BigInteger))
     """Set only when there is no message row to carry it."""
+
+
+def _counted(*, big: bool = False) -> Any:
+    return Field(sa_column=Column(BigInteger if big else Integer, nullable=False))
+
+
+def _in_key(kind: type[Any]) -> Any:
+    return Field(sa_column=Column(kind, primary_key=True, autoincrement=False))
+
+
+class MessageDay(SQLModel, table=True):
+    """Messages of a day that is over, summed up; see `repositories.daily`."""
+
+    __tablename__ = "message_day"
+
+    workspace_id: UUID = Field(sa_column=Column(ForeignKey("workspace.id", ondelete="CASCADE"), primary_key=True))
+    day: date = _in_key(Date)
+    """Of UTC."""
+    source_id: UUID = Field(sa_column=Column(ForeignKey("source.id", ondelete="CASCADE"), primary_key=True))
+    waited: int = _in_key(SmallInteger)
+    """Bucket of the time until the first verdict; -1 while there was none."""
+    messages: int = _counted()
+
+
+class VerdictDay(SQLModel, table=True):
+    """Runs of triage of a day that is over, summed up."""
+
+    __tablename__ = "verdict_day"
+
+    workspace_id: UUID = Field(sa_column=Column(ForeignKey("workspace.id", ondelete="CASCADE"), primary_key=True))
+    day: date = _in_key(Date)
+    """Of UTC."""
+    provider: str = _in_key(Text)
+    model: str = _in_key(Text)
+    took: int = _in_key(SmallInteger)
+    """Bucket of the latency."""
+    verdicts: int = _counted()
+    tokens_in: int = _counted(big=True)
+    tokens_out: int = _counted(big=True)
+    cost_micros: int = _counted(big=True)

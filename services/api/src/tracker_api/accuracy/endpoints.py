@@ -10,7 +10,7 @@ from tracker_api.auth import Viewer
 from tracker_api.context import Ctx
 from tracker_api.filters import Keys
 
-router = APIRouter(tags=["stats"])
+router = APIRouter(tags=["statistics"])
 
 
 @router.get("/accuracy")

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from tracker_api.auth import Editor, Viewer
 from tracker_api.context import Ctx
-from tracker_api.filters import Keys, States
+from tracker_api.filters import Day, Keys, States
 from tracker_api.idempotency import OnlyOnce
 from tracker_api.messages import correcting, service
 from tracker_api.messages.schemas import Message, MessageCorrection, MessageDetail, MessagePage, Retriage
@@ -25,12 +25,22 @@ async def list_messages(
     state: States = None,
     source: Keys = None,
     q: Annotated[str, Query(max_length=500, description="Words, as in a web search")] = "",
+    first: Annotated[Day | None, Query(alias="from", description="First day, of UTC")] = None,
+    last: Annotated[Day | None, Query(alias="to", description="Last day")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> MessagePage:
     """Return messages, newest first."""
     return await service.list_messages(
-        context, principal, states=state or [], source_keys=source or [], query=q.strip(), cursor=cursor, limit=limit
+        context,
+        principal,
+        states=state or [],
+        source_keys=source or [],
+        query=q.strip(),
+        first=first,
+        last=last,
+        cursor=cursor,
+        limit=limit,
     )
 
 

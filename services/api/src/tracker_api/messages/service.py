@@ -1,5 +1,6 @@
 """Reads messages, and sends one back to triage."""
 
+from datetime import date, timedelta
 from uuid import UUID
 
 from tracker_core.database import reading
@@ -8,6 +9,7 @@ from tracker_core.events import Change, Entity, Verb
 from tracker_core.jobs import triage_message
 from tracker_core.repositories import dead_letters, sources
 from tracker_core.repositories import messages as repository
+from tracker_core.repositories.daily import first_key
 from tracker_core.repositories.messages import MessageFilter
 from tracker_core.tables import MessageState
 from tracker_core.transaction import Transaction
@@ -25,6 +27,8 @@ async def list_messages(
     states: list[MessageState],
     source_keys: list[str],
     query: str,
+    first: date | None,
+    last: date | None,
     cursor: str | None,
     limit: int,
 ) -> MessagePage:
@@ -32,7 +36,13 @@ async def list_messages(
     before = decode_cursor(cursor, tuple[UUID])[0] if cursor else None
     async with reading(context.engine) as connection:
         named = await sources.find_source_ids(connection, principal.workspace_id, source_keys) if source_keys else None
-        wanted = MessageFilter(states=states, sources=named, query=query)
+        wanted = MessageFilter(
+            states=states,
+            sources=named,
+            query=query,
+            since=first_key(first) if first else None,
+            until=first_key(last + timedelta(days=1)) if last else None,
+        )
         rows = await repository.list_messages(
             connection, principal.workspace_id, wanted, before=before, limit=limit + 1
         )

@@ -166,7 +166,7 @@ def _due(asking: Asking, asker: Asker) -> Term:
 
 
 def _moment(asking: Asking, asker: Asker) -> Term:
-    """Read `created` and `updated`: an age (`<7d` is younger than a week), or days, which are those of UTC."""
+    """Read `created` and the other moments: an age (`<7d` is younger than a week), or days, which are those of UTC."""
     asked = Asked(asking.field)
     value = _only(asking)
     span = _SPAN.fullmatch(value.lower())
@@ -237,6 +237,9 @@ _READERS: Mapping[str, Callable[[Asking, Asker], Term]] = {
     "due": _due,
     "created": _moment,
     "updated": _moment,
+    "decided": _moment,
+    "replied": _moment,
+    "closed": _moment,
     "confidence": _confidence,
     "is": _flag,
 }

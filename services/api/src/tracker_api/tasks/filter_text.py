@@ -21,6 +21,9 @@ FIELDS = (
     "due",
     "created",
     "updated",
+    "decided",
+    "replied",
+    "closed",
     "confidence",
     "is",
 )
@@ -103,6 +106,9 @@ EXAMPLES = {
     "due": "due:today, due:<7d, due:2026-05-01..2026-05-31, due:overdue, due:none",
     "created": "created:<7d, created:>=2026-05-01",
     "updated": "updated:<2h, updated:>30d",
+    "decided": "decided:<7d, decided:2026-05-01..2026-05-31",
+    "replied": "replied:<7d, replied:2026-05-01..2026-05-31",
+    "closed": "closed:<7d, closed:2026-05-01..2026-05-31",
     "confidence": "confidence:<80%",
     "is": "is:snoozed, is:overdue, is:unassigned",
 }

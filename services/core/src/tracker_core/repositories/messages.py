@@ -87,6 +87,10 @@ class MessageFilter:
     """None for every Source; an empty list matches nothing."""
     query: str = ""
     """Words, as in a web search."""
+    since: UUID | None = None
+    """Lowest key. Keys are times, so days are ranges of them."""
+    until: UUID | None = None
+    """Lowest key that is too high."""
 
 
 _MATCH = "search @@ websearch_to_tsquery('simple', :query)"
@@ -128,8 +132,11 @@ async def list_messages(
 ) -> list[MessageRow]:
     """Return at most `limit` messages older than `before`, newest first."""
     values: dict[str, Any] = {"workspace": workspace_id}
-    if before is not None:
-        values["before"] = before
+    ends = [key for key in (before, wanted.until) if key is not None]
+    if ends:
+        values["before"] = min(ends)
+    if wanted.since is not None:
+        values["since"] = wanted.since
     if wanted.sources is not None:
         values["sources"] = list(wanted.sources)
     hits = ""
@@ -152,6 +159,8 @@ def _page(table: str, wanted: MessageFilter, match: str, values: dict[str, Any],
     conditions = ["m.workspace_id = :workspace", match]
     if "before" in values:
         conditions.append("m.id < :before")
+    if "since" in values:
+        conditions.append("m.id >= :since")
     if wanted.states:
         conditions.append("m.state = any(cast(:states as text[]))")
         values["states"] = list(wanted.states)
@@ -170,11 +179,13 @@ def _page_of_each(wanted: MessageFilter, values: dict[str, Any], limit: int) -> 
     values["states"] = list(wanted.states or MessageState)
     named = "and id = any(cast(:sources as uuid[]))" if wanted.sources is not None else ""
     older = "and message.id < :before" if "before" in values else ""
+    newer = "and message.id >= :since" if "since" in values else ""
     return f"""
         select m.* from (select id from source where workspace_id = :workspace {named}) wanted_source
          cross join unnest(cast(:states as text[])) as wanted_state (state)
          cross join lateral (select * from message
-                              where message.source_id = wanted_source.id and message.state = wanted_state.state {older}
+                              where message.source_id = wanted_source.id and message.state = wanted_state.state
+                                    {older} {newer}
                               order by message.id desc limit {limit:d}) m
          order by m.id desc limit {limit:d}
     """  # noqa: S608 -- constants and an integer

@@ -5,6 +5,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tracker_core.repositories.daily import forget_sums
+
 # Locked first: a worker that holds one finds its claim gone afterwards.
 _LOCK = "select id from message where source_id = :source order by id for update"
 
@@ -54,4 +56,5 @@ async def remove_source(connection: AsyncConnection, workspace_id: UUID, source_
     # An open letter about a message goes with it; the row of the Source takes everything else along.
     await connection.execute(text("delete from dead_letter where source_id = :source"), {"source": source_id})
     await connection.execute(text("delete from source where id = :source"), {"source": source_id})
+    await forget_sums(connection, workspace_id)
     return count

@@ -20,6 +20,9 @@ class Asked(StrEnum):
     DUE = "due"
     CREATED = "created"
     UPDATED = "updated"
+    DECIDED = "decided"
+    REPLIED = "replied"
+    CLOSED = "closed"
     CONFIDENCE = "confidence"
     SNOOZED = "snoozed"
     OVERDUE = "overdue"
@@ -57,6 +60,9 @@ _COLUMNS: Mapping[Asked, tuple[str, str]] = {
     Asked.DUE: ("t.due_on", "date"),
     Asked.CREATED: ("t.created_at", "timestamptz"),
     Asked.UPDATED: ("t.updated_at", "timestamptz"),
+    Asked.DECIDED: ("t.decided_at", "timestamptz"),
+    Asked.REPLIED: ("t.replied_at", "timestamptz"),
+    Asked.CLOSED: ("t.closed_at", "timestamptz"),
     Asked.CONFIDENCE: ("t.confidence", "float8"),
 }
 

@@ -844,7 +844,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/stats": {
+    "/api/statistics": {
         parameters: {
             query?: never;
             header?: never;
@@ -852,10 +852,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Stats
-         * @description Return figures of the last days, today included.
+         * Get Statistics
+         * @description Return the figures of a period, days of UTC, beside those of as many days before it.
          */
-        get: operations["get_stats"];
+        get: operations["get_statistics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1563,6 +1563,14 @@ export interface components {
             };
         };
         /**
+         * CategoryVolume
+         * @description New tasks of one category.
+         */
+        CategoryVolume: {
+            category: components["schemas"]["Category"];
+            tasks: components["schemas"]["Compared"];
+        };
+        /**
          * Comment
          * @description An internal note; it never leaves.
          */
@@ -1598,6 +1606,24 @@ export interface components {
             items: components["schemas"]["Comment"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * Compared
+         * @description A count of the period and of the one before.
+         */
+        Compared: {
+            /** Now */
+            now: number;
+            /** Before */
+            before: number;
+        };
+        /**
+         * ComparedTimes
+         * @description Of the period and of the one before.
+         */
+        ComparedTimes: {
+            now: components["schemas"]["Times"];
+            before: components["schemas"]["Times"];
         };
         /**
          * Component
@@ -1648,23 +1674,6 @@ export interface components {
             judged: number;
             /** Right */
             right: number;
-        };
-        /**
-         * DayStats
-         * @description Messages of one day (UTC).
-         */
-        DayStats: {
-            /**
-             * Day
-             * Format: date
-             */
-            day: string;
-            /** Total */
-            total: number;
-            /** Tasks */
-            tasks: number;
-            /** Ignored */
-            ignored: number;
         };
         /**
          * DeadLetter
@@ -2192,6 +2201,20 @@ export interface components {
             role?: components["schemas"]["Role"];
         };
         /**
+         * MemberLoad
+         * @description What a member has to do, now, and has done in the period.
+         */
+        MemberLoad: {
+            member: components["schemas"]["MemberRef"] | null;
+            /** Todo */
+            todo: number;
+            /** In Progress */
+            in_progress: number;
+            /** Overdue */
+            overdue: number;
+            done: components["schemas"]["Compared"];
+        };
+        /**
          * MemberRef
          * @description A member.
          */
@@ -2372,6 +2395,23 @@ export interface components {
             fallback: components["schemas"]["Fallback"] | null;
         };
         /**
+         * ModelUsage
+         * @description What one model has done.
+         */
+        ModelUsage: {
+            /** Provider */
+            provider: string;
+            /** Model */
+            model: string;
+            verdicts: components["schemas"]["Compared"];
+            /** Tokens In */
+            tokens_in: number;
+            /** Tokens Out */
+            tokens_out: number;
+            cost_micros: components["schemas"]["Compared"];
+            latency: components["schemas"]["Times"];
+        };
+        /**
          * ModelWord
          * @description What a model said by itself.
          */
@@ -2448,11 +2488,35 @@ export interface components {
             linked: boolean;
         };
         /**
+         * Period
+         * @description Days of UTC, both included.
+         */
+        Period: {
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+        };
+        /**
          * Priority
          * @description How soon; ordered from low to urgent.
          * @enum {string}
          */
         Priority: "low" | "medium" | "high" | "urgent";
+        /**
+         * PriorityVolume
+         * @description New tasks of one priority.
+         */
+        PriorityVolume: {
+            priority: components["schemas"]["Priority"];
+            tasks: components["schemas"]["Compared"];
+        };
         /**
          * Problem
          * @description Problem details, RFC 9457.
@@ -2519,6 +2583,15 @@ export interface components {
          * @enum {string}
          */
         Provider: "generic" | "standardWebhooks" | "slack" | "telegram" | "github" | "gitlab" | "stripe" | "alertmanager" | "grafana" | "sentry";
+        /**
+         * Quality
+         * @description How right triage was, as people said in the period. `/api/accuracy` has more.
+         */
+        Quality: {
+            reviewed: components["schemas"]["Compared"];
+            right: components["schemas"]["Compared"];
+            corrections: components["schemas"]["Compared"];
+        };
         /**
          * Refused
          * @description A dead letter that stays as it is.
@@ -2926,41 +2999,79 @@ export interface components {
             kind: components["schemas"]["SourceKind"];
         };
         /**
-         * SourceStats
-         * @description Messages of one Source.
+         * SourceVolume
+         * @description What came in by one Source.
          */
-        SourceStats: {
+        SourceVolume: {
             /** Source */
-            source: string;
-            /** Total */
-            total: number;
+            source: string | null;
+            messages: components["schemas"]["Compared"];
+            tasks: components["schemas"]["Compared"];
         };
         /**
-         * Stats
-         * @description Figures of the last days, today included.
+         * Speeds
+         * @description How fast things go.
          */
-        Stats: {
-            /** Messages Per Day */
-            messages_per_day: components["schemas"]["DayStats"][];
-            /** By Category */
-            by_category: {
-                [key: string]: number;
-            };
-            /** By Priority */
-            by_priority: {
-                [key: string]: number;
-            };
+        Speeds: {
+            judged: components["schemas"]["ComparedTimes"];
+            decided: components["schemas"]["ComparedTimes"];
+            replied: components["schemas"]["ComparedTimes"];
+            finished: components["schemas"]["ComparedTimes"];
+        };
+        /**
+         * Statistics
+         * @description Figures of a period, beside those of as many days before it.
+         */
+        Statistics: {
+            period: components["schemas"]["Period"];
+            before: components["schemas"]["Period"];
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "day" | "week";
+            messages: components["schemas"]["Compared"];
+            tasks: components["schemas"]["Compared"];
+            done: components["schemas"]["Compared"];
             /** By Source */
-            by_source: components["schemas"]["SourceStats"][];
-            triage_seconds: components["schemas"]["TriageSeconds"];
-            /** Open Tasks */
-            open_tasks: number;
-            /** Done Last Days */
-            done_last_days: number;
-            /** Corrections */
-            corrections: number;
-            /** Accuracy */
-            accuracy: number | null;
+            by_source: components["schemas"]["SourceVolume"][];
+            /** By Category */
+            by_category: components["schemas"]["CategoryVolume"][];
+            /** By Priority */
+            by_priority: components["schemas"]["PriorityVolume"][];
+            speeds: components["schemas"]["Speeds"];
+            quality: components["schemas"]["Quality"];
+            /** Models */
+            models: components["schemas"]["ModelUsage"][];
+            /** Over Time */
+            over_time: components["schemas"]["Step"][];
+            /** Load */
+            load: components["schemas"]["MemberLoad"][];
+        };
+        /**
+         * Step
+         * @description A day or a week of the period.
+         */
+        Step: {
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+            messages: components["schemas"]["Compared"];
+            /** Tasks */
+            tasks: number;
+            /** Closed */
+            closed: number;
+            /** Open */
+            open: number;
+            /** Cost Micros */
+            cost_micros: number;
         };
         /**
          * Task
@@ -3230,6 +3341,18 @@ export interface components {
             message_id?: string | null;
         };
         /**
+         * Times
+         * @description How long something took, in seconds.
+         */
+        Times: {
+            /** Count */
+            count: number;
+            /** Median */
+            median: number | null;
+            /** P90 */
+            p90: number | null;
+        };
+        /**
          * Token
          * @description An API token, without its secret.
          */
@@ -3275,16 +3398,6 @@ export interface components {
             category_accuracy: number | null;
             /** Priority Accuracy */
             priority_accuracy: number | null;
-        };
-        /**
-         * TriageSeconds
-         * @description From recorded to judged.
-         */
-        TriageSeconds: {
-            /** P50 */
-            p50: number | null;
-            /** P90 */
-            p90: number | null;
         };
         /**
          * Verdict
@@ -4220,6 +4333,10 @@ export interface operations {
                 source?: string[] | null;
                 /** @description Words, as in a web search */
                 q?: string;
+                /** @description First day, of UTC */
+                from?: string | null;
+                /** @description Last day */
+                to?: string | null;
                 /** @description `next` of the page before */
                 cursor?: string | null;
                 /** @description How many items at most */
@@ -5256,10 +5373,13 @@ export interface operations {
             };
         };
     };
-    get_stats: {
+    get_statistics: {
         parameters: {
             query?: {
-                days?: number;
+                /** @description First day; by default 30 days are shown */
+                from?: string | null;
+                /** @description Last day; by default today */
+                to?: string | null;
             };
             header?: never;
             path?: never;
@@ -5273,7 +5393,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Stats"];
+                    "application/json": components["schemas"]["Statistics"];
                 };
             };
             /** @description A problem */

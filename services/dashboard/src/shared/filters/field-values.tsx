@@ -27,6 +27,9 @@ const names: Record<Field, MessageKey> = {
   due: 'property.due',
   created: 'property.created',
   updated: 'property.updated',
+  decided: 'property.decided',
+  replied: 'property.replied',
+  closed: 'property.closed',
   confidence: 'property.confidence',
   is: 'filter.is',
 };
@@ -79,7 +82,7 @@ export function useFieldValues(labels: readonly string[] = []): FieldValues {
 }
 
 /** Fields of which one value can be chosen at a time. */
-export const single: ReadonlySet<Field> = new Set<Field>(['due', 'is', 'created', 'updated', 'confidence']);
+export const single: ReadonlySet<Field> = new Set<Field>(['due', 'is', 'created', 'updated', 'decided', 'replied', 'closed', 'confidence']);
 
 const signs: Record<Comparison, string> = { '': '', '<': '< ', '<=': '≤ ', '>': '> ', '>=': '≥ ' };
 

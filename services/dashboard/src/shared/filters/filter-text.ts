@@ -5,7 +5,7 @@
  * holds both readers to it; what the API would refuse stays among the words here, marked, until it is mended.
  */
 export const fields = [
-  'status', 'priority', 'category', 'assignee', 'source', 'label', 'due', 'created', 'updated', 'confidence', 'is',
+  'status', 'priority', 'category', 'assignee', 'source', 'label', 'due', 'created', 'updated', 'decided', 'replied', 'closed', 'confidence', 'is',
 ] as const;
 export type Field = (typeof fields)[number];
 export type Comparison = '' | '<' | '<=' | '>' | '>=';

@@ -94,6 +94,9 @@ function isAsked(asking: Asking, task: Task, { memberId, now }: Asker): boolean 
     case 'confidence':
     case 'created':
     case 'updated':
+    case 'decided':
+    case 'replied':
+    case 'closed':
       return undefined;
   }
 }

@@ -2,6 +2,9 @@
 export const lists = {
   'property.number': 'Number',
   'property.updated': 'Updated',
+  'property.decided': 'Decided',
+  'property.replied': 'First answered',
+  'property.closed': 'Closed',
 
   'filter.title': 'Filter tasks',
   'filter.add': 'Filter',

@@ -1,0 +1,1 @@
+"""Figures of a period, beside those of the one before."""
