@@ -2,6 +2,7 @@
 import {
   Activity,
   CalendarDays,
+  ChartColumn,
   Columns3,
   Inbox,
   MailX,
@@ -17,7 +18,7 @@ import {
 import type { MessageKey } from '@/shared/i18n/translate';
 
 export type Place = {
-  to: '/inbox' | '/board' | '/tasks' | '/calendar' | '/messages' | '/sources' | '/dead-letters' | '/accuracy' | '/ledger' | '/health' | '/start';
+  to: '/inbox' | '/board' | '/tasks' | '/calendar' | '/messages' | '/sources' | '/dead-letters' | '/statistics' | '/accuracy' | '/ledger' | '/health' | '/start';
   /** What it opens with; the place is the same whatever its address says then. */
   search?: { filter: string };
   label: MessageKey;
@@ -33,6 +34,7 @@ export const places: readonly Place[] = [
   { to: '/messages', label: 'messages.title', icon: MessagesSquare, keys: 'g m' },
   { to: '/sources', label: 'sources.title', icon: Radio, keys: 'g s' },
   { to: '/dead-letters', label: 'dead.title', icon: MailX, keys: 'g d' },
+  { to: '/statistics', label: 'statistics.title', icon: ChartColumn, keys: 'g f' },
   { to: '/accuracy', label: 'accuracy.title', icon: Target, keys: 'g a' },
   { to: '/ledger', label: 'ledger.title', icon: Scale, keys: 'g l' },
   { to: '/health', label: 'health.title', icon: Activity, keys: 'g h' },

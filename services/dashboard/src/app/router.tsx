@@ -13,10 +13,12 @@ import { parseAccuracySearch, periodOf } from '@/features/accuracy/accuracy-sear
 import { parseDeadLetterSearch } from '@/features/dead-letters/dead-letter-search';
 import { boxQuery, parseInboxSearch } from '@/features/inbox/boxes';
 import { parseMessageSearch } from '@/features/messages/message-search';
+import { parseStatisticsSearch, periodOf as statisticsPeriod } from '@/features/statistics/statistics-search';
 import { accuracyQuery } from '@/shared/api/accuracy';
 import { ApiError } from '@/shared/api/client';
 import { deadLetterListQuery } from '@/shared/api/dead-letters';
 import { messageListQuery } from '@/shared/api/messages';
+import { statisticsQuery } from '@/shared/api/statistics';
 import { healthQuery, ledgerQuery, meQuery, sourcesQuery } from '@/shared/api/system';
 import { taskQuery } from '@/shared/api/tasks';
 import type { SourceKind } from '@/shared/api/types';
@@ -117,7 +119,7 @@ const messages = createRoute({
   getParentRoute: () => shell,
   path: '/messages',
   validateSearch: parseMessageSearch,
-  loaderDeps: ({ search: { state, source, q } }) => ({ state, source, q }),
+  loaderDeps: ({ search: { state, source, q, from, to } }) => ({ state, source, q, from, to }),
   loader: ({ context, deps }) => ahead(context.client.infiniteQuery(messageListQuery(deps))),
   component: lazyRouteComponent(() => import('@/features/messages/messages-page'), 'MessagesPage'),
 });
@@ -168,6 +170,15 @@ const accuracy = createRoute({
   component: lazyRouteComponent(() => import('@/features/accuracy/accuracy-page'), 'AccuracyPage'),
 });
 
+const statistics = createRoute({
+  getParentRoute: () => shell,
+  path: '/statistics',
+  validateSearch: parseStatisticsSearch,
+  loaderDeps: ({ search }) => statisticsPeriod(search),
+  loader: ({ context, deps }) => ahead(context.client.query(statisticsQuery(deps))),
+  component: lazyRouteComponent(() => import('@/features/statistics/statistics-page'), 'StatisticsPage'),
+});
+
 const ledger = createRoute({
   getParentRoute: () => shell,
   path: '/ledger',
@@ -184,7 +195,7 @@ const health = createRoute({
 
 const routeTree = root.addChildren([
   login,
-  shell.addChildren([home, inbox.addChildren([inboxItem]), board, table, calendar, task, messages, deadLetters, sources, newSource, editSource, start, accuracy, ledger, health]),
+  shell.addChildren([home, inbox.addChildren([inboxItem]), board, table, calendar, task, messages, deadLetters, sources, newSource, editSource, start, statistics, accuracy, ledger, health]),
 ]);
 
 export function createAppRouter(client: QueryClient) {

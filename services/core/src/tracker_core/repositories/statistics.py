@@ -187,20 +187,19 @@ select t.closed_at < :first_at as before, (t.closed_at at time zone 'UTC')::date
        t.assignee_id, count(*) as tasks
   from task t
  where t.workspace_id = :workspace and t.closed_at >= :since_at and t.closed_at < :until_at
- group by 1, 2, 3, 4
+ group by grouping sets ((1, 2), (1, 3, 4))
 """
 
-# `open` of a past moment: what is open now, without what came after it, and with what was closed after it.
 _OPEN = """
-select t.assignee_id, t.status, count(*) as tasks, count(*) filter (where t.due_on < :today) as overdue,
-       count(*) filter (where t.created_at >= :until_at) as later
+select t.assignee_id, t.status, count(*) as tasks, count(*) filter (where t.due_on < :today) as overdue
   from task t
  where t.workspace_id = :workspace and t.status in ('triage', 'todo', 'in_progress')
  group by 1, 2
 """
-_CLOSED_LATER = """
-select count(*) from task t
- where t.workspace_id = :workspace and t.closed_at >= :until_at and t.created_at < :until_at
+# What was open at the end: what is open now, without what came later, and with what was closed later.
+_LATER = """
+select (select count(*) from task t where t.workspace_id = :workspace and t.closed_at >= :until_at)
+       - (select count(*) from task t where t.workspace_id = :workspace and t.created_at >= :until_at)
 """
 
 _REVIEWED = """
@@ -329,16 +328,16 @@ class _Reading:
             if row.is_done:
                 self._found.done.add(row.tasks, before=row.before)
                 self._found.load[row.assignee_id].done.add(row.tasks, before=row.before)
-            if not row.before:
+            elif row.day is not None and not row.before:
                 self._step(row).closed += row.tasks
         left = 0
         for row in await self._ask(_OPEN):
-            left += row.tasks - row.later
+            left += row.tasks
             if row.status != "triage":
                 load = self._found.load[row.assignee_id]
                 setattr(load, row.status, row.tasks)
                 load.overdue += row.overdue
-        left += next(await self._ask(_CLOSED_LATER))[0]
+        left += next(await self._ask(_LATER))[0]
         for step in reversed(self._found.steps):
             step.open = left
             left += step.closed - step.tasks

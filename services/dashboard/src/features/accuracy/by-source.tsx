@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router';
 
 import type { AccuracyReport } from '@/shared/api/types';
+import { headRow, Section, tableFrame } from '@/shared/charts/figure';
 import { formatNumber, formatPercent, t } from '@/shared/i18n/translate';
 
-import { headRow, Section, tableFrame } from './figure';
 
 const cell = 'nums h-11 px-3 text-right last:pr-4 md:h-10';
 const link = 'underline-offset-2 hoverable:underline';

@@ -1,9 +1,10 @@
 /** Is "80% sure" right eight times of ten? */
 import type { AccuracyReport } from '@/shared/api/types';
+import { ChartFigure, Section } from '@/shared/charts/figure';
 import { formatNumber, formatPercent, t } from '@/shared/i18n/translate';
 
-import { CalibrationChart, ChartFigure, Section } from './figure';
 import { calibrationOf } from './figures';
+import { CalibrationChart } from './lazy-charts';
 
 const range = (from: number, to: number) => `${formatNumber(Math.round(from * 100))}–${formatPercent(to)}`;
 

@@ -14,33 +14,16 @@ import {
   ZAxis,
 } from 'recharts';
 
+import { axis, CHART_HEIGHT, margin, Note } from '@/shared/charts/parts';
 import { formatDueDay } from '@/shared/i18n/dates';
 import { formatNumber, formatPercent, t } from '@/shared/i18n/translate';
 
 import type { Point } from './figures';
 
-export const CHART_HEIGHT = 224;
-
-const tick = { fill: 'var(--faint)', fontSize: 11 };
 const FEW = 7;
 const dot = { fill: 'var(--accent)', strokeWidth: 0 };
 const quarters = [0, 0.25, 0.5, 0.75, 1];
-const margin = { top: 10, right: 8, bottom: 0, left: 0 };
-const axis = { tick, tickLine: false, axisLine: false } as const;
 const share = { ...axis, domain: [0, 1], ticks: quarters, tickFormatter: formatPercent, width: 44 };
-
-function Note({ title, lines }: { title: string; lines: string[] }) {
-  return (
-    <div className="rounded-md bg-raised px-2.5 py-1.5 text-xs shadow-overlay">
-      <p className="font-medium">{title}</p>
-      {lines.map((line) => (
-        <p key={line} className="nums text-muted">
-          {line}
-        </p>
-      ))}
-    </div>
-  );
-}
 
 export function OverTimeChart({ points }: { points: Point[] }) {
   const most = Math.max(...points.map(({ judged }) => judged));

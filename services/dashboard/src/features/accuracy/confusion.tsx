@@ -1,11 +1,11 @@
 /** What triage said and what it really was: the diagonal is right, everything beside it is a correction. */
 import type { AccuracyReport, Category } from '@/shared/api/types';
+import { headRow, Section, tableFrame } from '@/shared/charts/figure';
 import { formatNumber, formatPercent, t } from '@/shared/i18n/translate';
 import { CategoryDot } from '@/shared/tasks/icons';
 import { categories } from '@/shared/tasks/vocabulary';
 import { cn } from '@/shared/ui/cn';
 
-import { headRow, Section, tableFrame } from './figure';
 import { confusionOf, type ConfusionRow } from './figures';
 
 /** On a phone the dot stands for the word, which the rows explain. */

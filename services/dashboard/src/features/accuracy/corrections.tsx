@@ -1,8 +1,8 @@
 import type { AccuracyReport } from '@/shared/api/types';
+import { Section } from '@/shared/charts/figure';
 import { formatNumber, t } from '@/shared/i18n/translate';
 import { propertyName } from '@/shared/tasks/property-name';
 
-import { Section } from './figure';
 
 /** What people changed most of what triage had read off the messages. */
 export function Corrections({ rows }: { rows: AccuracyReport['corrections'] }) {

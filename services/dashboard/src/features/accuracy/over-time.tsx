@@ -1,9 +1,10 @@
 import type { AccuracyReport } from '@/shared/api/types';
+import { ChartFigure, Section } from '@/shared/charts/figure';
 import { formatDueDay } from '@/shared/i18n/dates';
 import { formatNumber, formatPercent, plural, t } from '@/shared/i18n/translate';
 
-import { ChartFigure, OverTimeChart, Section } from './figure';
 import { seriesOf } from './figures';
+import { OverTimeChart } from './lazy-charts';
 
 /** The share of right categories, day by day or week by week. */
 export function OverTime({ report }: { report: AccuracyReport }) {

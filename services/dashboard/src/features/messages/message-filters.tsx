@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { ListFilter, Search } from 'lucide-react';
+import { CalendarRange, ListFilter, Search, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 
 import { ledgerQuery, sourcesQuery } from '@/shared/api/system';
+import { formatDueDay } from '@/shared/i18n/dates';
 import { formatNumber, t } from '@/shared/i18n/translate';
 import { StateIcon } from '@/shared/messages/state';
 import { sourceKey, SourceIcon } from '@/shared/sources/source-label';
@@ -79,6 +80,20 @@ export function SourceFilter({ search }: { search: MessageSearch }) {
         ]}
       />
     </Menu>
+  );
+}
+
+/** Days that somebody came here with, from a figure; a click shows all again. */
+export function DaysFilter({ search: { from, to } }: { search: MessageSearch }) {
+  const filter = useFilter();
+  if (!from && !to) return null;
+  const said = [from, to].flatMap((day) => (day ? [formatDueDay(day)] : [])).join(' – ');
+  return (
+    <Chip aria-label={t('filter.remove', { filter: said })} onClick={() => filter({ from: undefined, to: undefined })}>
+      <CalendarRange aria-hidden="true" className="size-4 shrink-0" strokeWidth={1.75} />
+      <span className="whitespace-nowrap">{from === to ? formatDueDay(from ?? '') : said}</span>
+      <X aria-hidden="true" className="size-3.5 shrink-0" strokeWidth={1.75} />
+    </Chip>
   );
 }
 

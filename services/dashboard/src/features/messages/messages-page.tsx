@@ -12,19 +12,19 @@ import { Page } from '@/shared/ui/page';
 import { EmptyState, ErrorState, Skeleton } from '@/shared/ui/states';
 
 import { MessageDetail } from './message-detail';
-import { MessageSearchBox, SourceFilter, StateTabs } from './message-filters';
+import { DaysFilter, MessageSearchBox, SourceFilter, StateTabs } from './message-filters';
 import { MessageList } from './message-list';
 
 const SKELETONS = 12;
 
 export function MessagesPage() {
   const search = useSearch({ from: '/shell/messages' });
-  const { state, source, q, message } = search;
+  const { state, source, q, from, to, message } = search;
   const navigate = useNavigate({ from: '/messages' });
-  const list = useInfiniteQuery({ ...messageListQuery({ state, source, q }), placeholderData: keepPreviousData });
+  const list = useInfiniteQuery({ ...messageListQuery({ state, source, q, from, to }), placeholderData: keepPreviousData });
   const items = list.data?.pages.flatMap((page) => page.items) ?? [];
   const phone = useIsPhone();
-  const filtered = state !== undefined || source !== undefined || q !== undefined;
+  const filtered = [state, source, q, from, to].some((asked) => asked !== undefined);
 
   const open = (id: string | undefined) =>
     void navigate({ search: (before) => ({ ...before, message: id }), replace: true });
@@ -53,6 +53,7 @@ export function MessagesPage() {
           <div className={cn('flex min-w-0 items-center gap-2 max-md:w-full', message && 'w-full')}>
             <MessageSearchBox search={search} />
             <SourceFilter search={search} />
+            <DaysFilter search={search} />
           </div>
         </div>
         <div className={cn('min-h-0 flex-1', list.isPlaceholderData && 'opacity-60')} aria-busy={list.isFetching}>

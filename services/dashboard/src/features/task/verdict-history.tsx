@@ -2,14 +2,13 @@
 import { ChevronRight } from 'lucide-react';
 
 import type { TaskDetail, Verdict } from '@/shared/api/types';
+import { costOf } from '@/shared/i18n/cost';
 import { formatNumber, plural, t } from '@/shared/i18n/translate';
 import { senderName } from '@/shared/messages/sender-name';
 import { percent } from '@/shared/tasks/confidence';
 import { CategoryDot } from '@/shared/tasks/icons';
 import { bareReason } from '@/shared/tasks/verdict';
 import { RelativeTime } from '@/shared/ui/relative-time';
-
-import { costOf } from './cost';
 
 function Run({ verdict, about }: { verdict: Verdict; about: string | undefined }) {
   const { tokens_in: read, tokens_out: written, cost_micros: cost } = verdict;

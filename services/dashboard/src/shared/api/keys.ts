@@ -33,4 +33,5 @@ export const keys = {
   ledger: ['ledger'],
   health: ['health'],
   accuracy: ['accuracy'],
+  statistics: ['statistics'],
 } as const;

@@ -5,7 +5,7 @@ import { api } from './client';
 import { keys } from './keys';
 import type { Message, MessageCorrection, MessageDetail, MessageState, Page } from './types';
 
-export type MessageFilter = { state?: MessageState; source?: string; q?: string };
+export type MessageFilter = { state?: MessageState; source?: string; q?: string; from?: string; to?: string };
 
 export const messageListQuery = (filter: MessageFilter) =>
   infiniteQueryOptions({

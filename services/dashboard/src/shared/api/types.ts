@@ -65,6 +65,7 @@ export type BusProof = Schemas['BusProof'];
 export type SourceBalance = Schemas['SourceLedger'];
 export type Ledger = Schemas['Ledger'];
 
+export type Statistics = Schemas['Statistics'];
 export type AccuracyReport = Schemas['AccuracyReport'];
 
 export type TrackerEvent = Schemas['Event'];

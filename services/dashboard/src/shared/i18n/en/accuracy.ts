@@ -21,7 +21,6 @@ export const accuracy = {
   'accuracy.days.other': '{count} days',
   'accuracy.lastDays.one': 'Last day',
   'accuracy.lastDays.other': 'Last {count} days',
-  'accuracy.asTable': 'The same as a table',
   'accuracy.overTime': 'Over time',
   'accuracy.overTime.day': 'How often the category was right in the seven days up to each day. The bars say how many were decided.',
   'accuracy.overTime.week': 'How often the category was right in the four weeks up to each. The bars say how many were decided.',

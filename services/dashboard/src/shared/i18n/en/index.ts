@@ -13,6 +13,7 @@ import { messages } from './messages';
 import { replies } from './replies';
 import { sources } from './sources';
 import { start } from './start';
+import { statistics } from './statistics';
 import { task } from './task';
 import { tasks } from './tasks';
 import { verdict } from './verdict';
@@ -32,6 +33,7 @@ export const en = {
   ...replies,
   ...sources,
   ...start,
+  ...statistics,
   ...task,
   ...tasks,
   ...verdict,

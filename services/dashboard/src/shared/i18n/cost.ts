@@ -1,4 +1,4 @@
-import { locale } from '@/shared/i18n/translate';
+import { locale } from './translate';
 
 const MICROS = 1_000_000;
 const SMALLEST_DIGITS = 6;

@@ -1,14 +1,11 @@
 /** A chart with its heading, what it says in one sentence, and the same figures as a table. */
-import { lazy, Suspense, useId, type ReactNode } from 'react';
+import { Suspense, useId, type ReactNode } from 'react';
 
 import { t } from '@/shared/i18n/translate';
 import { Skeleton } from '@/shared/ui/states';
 
 // The same height while it loads: nothing below moves.
 const PLACE = 'h-56';
-
-export const OverTimeChart = lazy(() => import('./charts').then(({ OverTimeChart: default_ }) => ({ default: default_ })));
-export const CalibrationChart = lazy(() => import('./charts').then(({ CalibrationChart: default_ }) => ({ default: default_ })));
 
 export function Section({ title, detail, children }: { title: string; detail?: ReactNode; children: ReactNode }) {
   const id = useId();
@@ -25,7 +22,8 @@ export function Section({ title, detail, children }: { title: string; detail?: R
   );
 }
 
-type Row = { key: string; cells: readonly string[] };
+/** The first cell names the row. */
+type Row = { key: string; cells: readonly ReactNode[] };
 
 export const tableFrame = 'overflow-x-auto rounded-xl border bg-surface';
 export const headRow = 'border-b text-xs text-faint [&_th]:h-9 [&_th]:px-3 [&_th]:font-medium';
@@ -38,7 +36,7 @@ export function ChartFigure(props: { label: string; heads: readonly string[]; ro
         <Suspense fallback={<Skeleton className="mx-4 mt-4 h-44" />}>{children}</Suspense>
       </div>
       <details className="mt-1 border-t">
-        <summary className="px-4 py-2 text-xs text-muted">{t('accuracy.asTable')}</summary>
+        <summary className="px-4 py-2 text-xs text-muted">{t('chart.asTable')}</summary>
         <div className="max-h-72 overflow-auto border-t">
           <table className="w-full border-collapse">
             <thead>
