@@ -3,14 +3,17 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 
 import { Providers } from '@/app/providers';
+import { loadCatalogue } from '@/shared/i18n/translate';
 
 import '@/shared/telegram/mini-app';
 import '@/app/styles.css';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element #root');
-createRoot(root).render(
-  <StrictMode>
-    <Providers />
-  </StrictMode>,
+void loadCatalogue().then(() =>
+  createRoot(root).render(
+    <StrictMode>
+      <Providers />
+    </StrictMode>,
+  ),
 );

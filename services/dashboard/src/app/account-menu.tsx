@@ -10,6 +10,7 @@ import { Menu, MenuItem, MenuLabel, MenuSeparator } from '@/shared/ui/menu';
 import { dismissAllToasts, toast } from '@/shared/ui/toast-store';
 import { forgetUndo } from '@/shared/undo/undo-store';
 
+import { LanguageChoices } from './language-choices';
 import { ThemeChoices } from './theme-choices';
 
 /** Ends the session and forgets everything that it had loaded. */
@@ -48,6 +49,9 @@ export function AccountMenu() {
     >
       <MenuLabel>{t('theme.title')}</MenuLabel>
       <ThemeChoices />
+      <MenuSeparator />
+      <MenuLabel>{t('language.title')}</MenuLabel>
+      <LanguageChoices />
       <MenuSeparator />
       <MenuItem icon={<LogOut aria-hidden="true" strokeWidth={1.75} />} onSelect={signOut}>
         {t('signOut')}

@@ -8,6 +8,7 @@ import { plural, t } from '@/shared/i18n/translate';
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from '@/shared/ui/menu';
 
 import { useSignOut } from './account-menu';
+import { LanguageChoices } from './language-choices';
 import { IN_BAR, places } from './navigation';
 import { ThemeChoices } from './theme-choices';
 
@@ -57,6 +58,9 @@ export function BottomBar({ onSearch, onCreate }: { onSearch: () => void; onCrea
         <MenuSeparator />
         <MenuLabel>{t('theme.title')}</MenuLabel>
         <ThemeChoices />
+        <MenuSeparator />
+        <MenuLabel>{t('language.title')}</MenuLabel>
+        <LanguageChoices />
         <MenuSeparator />
         <MenuItem icon={<LogOut aria-hidden="true" strokeWidth={1.75} />} onSelect={signOut}>
           {t('signOut')}

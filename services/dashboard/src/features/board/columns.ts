@@ -4,7 +4,7 @@ import type { Member, Source, Task, TaskGroups, TaskPatch, TaskStatus } from '@/
 import { valuesOf } from '@/shared/filters/filter-text';
 import type { Lanes } from '@/shared/filters/list-search';
 import { asked } from '@/shared/filters/use-list-search';
-import { t } from '@/shared/i18n/translate';
+import { locale, t } from '@/shared/i18n/translate';
 import { sourceKey } from '@/shared/sources/source-label';
 import { categories, priorities, statuses } from '@/shared/tasks/vocabulary';
 
@@ -44,7 +44,7 @@ export const cellQuery = (status: ColumnStatus, filter: string, sort: string | u
   return taskListQuery(query);
 };
 
-const byName = (a: Lane, b: Lane) => a.name.localeCompare(b.name);
+const byName = (a: Lane, b: Lane) => a.name.localeCompare(b.name, locale);
 
 /** All lanes that a card can be in, in their order; of Sources only those that have cards. */
 export function lanesOf(lanes: Lanes, groups: TaskGroups | undefined, members: readonly Member[], sources: readonly Source[]): Lane[] {

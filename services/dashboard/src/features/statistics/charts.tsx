@@ -5,11 +5,11 @@ import { Area, Bar, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Too
 import { axis, CHART_HEIGHT, margin, Note } from '@/shared/charts/parts';
 import { costOf } from '@/shared/i18n/cost';
 import { formatDueDay } from '@/shared/i18n/dates';
-import { formatNumber, plural, t } from '@/shared/i18n/translate';
+import { formatNumber, locale, plural, t } from '@/shared/i18n/translate';
 
 import type { Step } from './figures';
 
-const COMPACT = new Intl.NumberFormat(undefined, { notation: 'compact' });
+const COMPACT = new Intl.NumberFormat(locale, { notation: 'compact' });
 
 type ChartProps = { steps: readonly Step[]; said: (step: Step) => string[]; format?: (value: number) => string; children: ReactNode };
 

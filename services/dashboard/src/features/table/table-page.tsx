@@ -9,7 +9,7 @@ import type { Task } from '@/shared/api/types';
 import { FilterBar } from '@/shared/filters/filter-bar';
 import { withValues } from '@/shared/filters/filter-text';
 import { asked, useListSearch } from '@/shared/filters/use-list-search';
-import { plural, t } from '@/shared/i18n/translate';
+import { formatNumber, plural, t } from '@/shared/i18n/translate';
 import { useShortcuts } from '@/shared/keyboard/shortcuts';
 import { useCorrectionKeys } from '@/shared/tasks/correction-keys';
 import { Button } from '@/shared/ui/button';
@@ -110,7 +110,7 @@ export function TablePage() {
   return (
     <Page
       title={t('table.title')}
-      count={count.data && <span title={plural('table.count', count.data.total)}>{count.data.total.toLocaleString()}</span>}
+      count={count.data && <span title={plural('table.count', count.data.total)}>{formatNumber(count.data.total)}</span>}
       className="flex min-h-0 flex-col"
       actions={
         <>

@@ -1,7 +1,7 @@
 /** An event of the audit log as a sentence. Unknown verbs are shown by name rather than hidden. */
 import type { TrackerEvent } from '@/shared/api/types';
 import { formatDueDay, formatFull } from '@/shared/i18n/dates';
-import { t, type MessageKey } from '@/shared/i18n/translate';
+import { insideSentence, t, type MessageKey } from '@/shared/i18n/translate';
 import { propertyName } from '@/shared/tasks/property-name';
 import { categories, priorities, statuses } from '@/shared/tasks/vocabulary';
 
@@ -22,7 +22,7 @@ function show(field: string, value: unknown): string {
 
 function describeField(field: string, before: Fields, after: Fields): string {
   if (field === 'description') return t('event.description');
-  const values = { field: propertyName(field).toLowerCase(), to: show(field, after[field]) };
+  const values = { field: insideSentence(propertyName(field)), to: show(field, after[field]) };
   // An id says nothing to a person; the name is on the screen beside it.
   if (field === 'assignee_id') return after[field] === null ? t('event.unassigned') : t('event.assigned');
   if (!(field in before)) return t('event.set', values);

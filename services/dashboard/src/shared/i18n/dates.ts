@@ -1,7 +1,7 @@
 /** Dates and times the way the reader's language writes them. */
 import { locale } from './translate';
 
-const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'narrow' });
+const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
 const full = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
 const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
 const dayAndYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });

@@ -1,13 +1,14 @@
-/** Looks texts up by typed key. A second language is a second catalogue with the same keys. */
+/** Looks texts up by typed key, in the language that the page has for its life. Every catalogue has the keys of the English one. */
 import { en } from './en';
+import { language, locales } from './language';
 
 export type MessageKey = keyof typeof en;
 export type Catalogue = Record<MessageKey, string>;
 type Values = Record<string, string | number>;
 type PluralKey = { [Key in MessageKey]: Key extends `${infer Base}.other` ? Base : never }[MessageKey];
 
-const catalogue: Catalogue = en;
-export const locale = 'en-GB';
+let catalogue: Catalogue = en;
+export const locale = locales[language];
 const plurals = new Intl.PluralRules(locale);
 const numbers = new Intl.NumberFormat(locale);
 
@@ -16,6 +17,12 @@ const fill = (text: string, values: Values) =>
     const value = values[name];
     return value === undefined ? hole : String(value);
   });
+
+/** Before the first text is shown. A catalogue that cannot be loaded leaves a page in English rather than none. */
+export async function loadCatalogue(): Promise<void> {
+  if (language === 'de') catalogue = await import('./de').then(({ de }) => de, () => en);
+  document.documentElement.lang = catalogue === en ? 'en' : language;
+}
 
 export const t = (key: MessageKey, values: Values = {}) => fill(catalogue[key], values);
 
@@ -32,3 +39,6 @@ const percents = new Intl.NumberFormat(locale, { style: 'percent', maximumFracti
 
 /** Of a share, 0-1. */
 export const formatPercent = (share: number) => percents.format(share);
+
+/** The name of a property inside a sentence: small in English, as it is in languages with capital nouns. */
+export const insideSentence = (name: string) => (language === 'en' ? name.toLowerCase() : name);

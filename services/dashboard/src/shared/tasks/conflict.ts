@@ -52,7 +52,7 @@ function valueOf(name: keyof Fields, value: unknown, assignee?: string): string 
   if (name === 'status') return t(`status.${value as Task['status']}`);
   if (name === 'category') return t(`category.${value as Task['category']}`);
   if (name === 'priority') return t(`priority.${value as Task['priority']}`);
-  return Array.isArray(value) ? value.join(', ') || t('nothing') : `“${value as string}”`;
+  return Array.isArray(value) ? value.join(', ') || t('nothing') : t('quoted', { text: value as string });
 }
 
 const named = (names: (keyof Fields)[], value: (name: keyof Fields) => string) =>

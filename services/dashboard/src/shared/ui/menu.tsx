@@ -57,7 +57,7 @@ export function MenuItem({ icon, children, onSelect, keys, className }: ItemProp
   );
 }
 
-type ChoiceProps<T extends string> = { value: T; icon?: ReactNode; label: string; keys?: string };
+type ChoiceProps<T extends string> = { value: T; icon?: ReactNode; label: string; /** Where it is not the page's. */ lang?: string; keys?: string };
 
 /** One of several: a radio group with a check mark. */
 export function MenuChoices<T extends string>(props: {
@@ -70,7 +70,9 @@ export function MenuChoices<T extends string>(props: {
       {props.options.map((option) => (
         <Radix.RadioItem key={option.value} value={option.value} data-key={option.keys} className={item}>
           {option.icon}
-          <span className="min-w-0 flex-1 truncate">{option.label}</span>
+          <span lang={option.lang} className="min-w-0 flex-1 truncate">
+            {option.label}
+          </span>
           <Radix.ItemIndicator>
             <Check aria-hidden="true" className="size-4 text-accent-ink" />
           </Radix.ItemIndicator>

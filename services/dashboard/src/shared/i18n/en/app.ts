@@ -10,6 +10,7 @@ export const app = {
   'copy.what': 'Copy {what}',
   loading: 'Searching…',
   nothing: 'nothing',
+  quoted: '“{text}”',
   skip: 'Skip to content',
   navigation: 'Main',
   signOut: 'Sign out',
@@ -34,6 +35,7 @@ export const app = {
   'theme.system': 'System',
   'theme.light': 'Light',
   'theme.dark': 'Dark',
+  'language.title': 'Language',
 
   'palette.title': 'Search and commands',
   'palette.open': 'Search',

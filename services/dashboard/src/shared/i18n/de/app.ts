@@ -1,0 +1,57 @@
+/** German texts: frame: navigation, sign-in, palette, shortcuts, errors. */
+import type { app as en } from '../en/app';
+
+export const app: Record<keyof typeof en, string> = {
+  undo: 'Rückgängig',
+  'undo.nothing': 'Nichts rückgängig zu machen',
+  close: 'Schließen',
+  back: 'Zurück',
+  more: 'Mehr',
+  retry: 'Erneut versuchen',
+  copied: 'Kopiert',
+  'copy.what': '{what} kopieren',
+  loading: 'Suche läuft…',
+  nothing: 'nichts',
+  quoted: '„{text}“',
+  skip: 'Zum Inhalt springen',
+  navigation: 'Hauptmenü',
+  signOut: 'Abmelden',
+  'signOut.failed': 'Du bist noch angemeldet',
+
+  'error.title': 'Das konnte nicht geladen werden',
+  'error.network': 'Die API antwortet nicht. Prüfe mit tasktracker status, ob sie läuft.',
+  'error.unexpected': 'Im Dashboard ist etwas schiefgegangen. Versuche es noch einmal; wenn es bleibt, lade die Seite neu.',
+  'notFound.title': 'Hier ist nichts',
+  'notFound.detail': 'Vielleicht ist die Adresse vertippt, oder die Seite ist umgezogen.',
+  'notFound.home': 'Zum Eingang',
+  offline: 'Keine Verbindung. Du siehst den letzten Stand; Änderungen gehen erst wieder, wenn sie zurück ist.',
+  'offline.retry': 'Jetzt verbinden',
+
+  'login.title': 'Anmelden',
+  'login.working': 'Du wirst angemeldet…',
+  'login.explain': 'Task Tracker meldet dich mit einem Einmal-Link an. Führe das dort aus, wo er installiert ist, und öffne den Link, der erscheint:',
+  command: 'Befehl',
+  'login.refused': 'Dieser Link wurde schon benutzt oder ist abgelaufen.',
+
+  'theme.title': 'Darstellung',
+  'theme.system': 'System',
+  'theme.light': 'Hell',
+  'theme.dark': 'Dunkel',
+  'language.title': 'Sprache',
+
+  'palette.title': 'Suche und Befehle',
+  'palette.open': 'Suchen',
+  'palette.placeholder': 'Aufgabe finden oder gehe zu…',
+  'palette.nothing': 'Nichts gefunden',
+  'palette.tasks': 'Aufgaben',
+  'palette.here': 'Auf dieser Seite',
+  'palette.commands': 'Befehle',
+  'palette.goTo': 'Gehe zu: {place}',
+  'palette.light': 'Helle Darstellung',
+  'palette.dark': 'Dunkle Darstellung',
+
+  'shortcuts.title': 'Tastenkürzel',
+  'shortcuts.description': 'Die Tasten, die auf dieser Seite gelten.',
+  'shortcuts.everywhere': 'Überall',
+  'shortcuts.enabled': 'Kürzel mit einzelnen Tasten benutzen',
+};
