@@ -11,11 +11,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tracker_operator.cluster import DEPLOYMENTS, SOURCES
+from tracker_core.kubernetes.client import SOURCES
+from tracker_operator.cluster import DEPLOYMENTS
 from tracker_operator.resources import MANAGED_BY
 
 from tests.cluster.binaries import NotAvailableError
 from tests.cluster.control_plane import ControlPlane, start_control_plane
+from tests.cluster.kubelet import Kubelet
 from tests.cluster.operator_process import GATEWAY_NAMESPACE, memory_mb, metrics, running_operator
 from tests.support.servers import start_nats
 from tests.support.waiting import wait_for
@@ -37,6 +39,7 @@ def main() -> None:
         (Path(folder) / "nats").mkdir()
         with (
             start_nats(Path(folder) / "nats") as nats,
+            Kubelet(plane),
             running_operator(plane.kubeconfig, nats.url, Path(folder) / "operator") as operator,
         ):
             idle = memory_mb(operator)
@@ -47,6 +50,7 @@ def main() -> None:
             print(f"{COUNT} Sources reconciled {time.monotonic() - started:.1f} s after the last was applied")
             wait_for("an idle queue", lambda: metrics(operator)["tracker_operator_queue_depth"] == 0 or None, PATIENCE)
             delays = sorted(_change(plane, number * (COUNT // CHANGES)) for number in range(CHANGES))
+            wait_for("what was changed", lambda: _reconciled(plane) == COUNT or None, PATIENCE)
             p95 = delays[int(len(delays) * 0.95) - 1]
             print(f"a change is reconciled in {statistics.median(delays):.2f} s (median), {p95:.2f} s (p95)")
             before = _versions(plane)
@@ -73,8 +77,10 @@ def _documents(number: int) -> list[dict[str, Any]]:
 def _reconciled(plane: ControlPlane) -> int:
     done = 0
     for item in plane.list(SOURCES, NAMESPACE):
-        types = {condition["type"] for condition in item.get("status", {}).get("conditions", [])}
-        done += "Deployed" in types and item["status"]["observedGeneration"] == item["metadata"]["generation"]
+        said = {part["type"]: part["status"] for part in item.get("status", {}).get("conditions", [])}
+        done += (
+            said.get("Deployed") == "True" and item["status"]["observedGeneration"] == item["metadata"]["generation"]
+        )
     return done
 
 

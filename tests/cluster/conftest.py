@@ -70,10 +70,7 @@ def least_rights(cluster: ControlPlane) -> Path:
     """A kubeconfig with no more rights than `operator/deploy/rbac-cluster.yaml` grants."""
     cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": GATEWAY_NAMESPACE}})
     cluster.kubectl("apply", "--server-side", "-f", str(ROOT / "operator" / "deploy" / "rbac-cluster.yaml"))
-    account = f"/api/v1/namespaces/{GATEWAY_NAMESPACE}/serviceaccounts/task-tracker-operator/token"
-    asked = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": 7200}}
-    answer = cluster.request("POST", account, asked).raise_for_status().json()
-    return cluster.kubeconfig_for(answer["status"]["token"], "operator")
+    return cluster.kubeconfig_of(GATEWAY_NAMESPACE, "task-tracker-operator")
 
 
 @pytest_asyncio.fixture(scope="session")

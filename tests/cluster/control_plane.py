@@ -15,9 +15,10 @@ import httpx
 import yaml
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from tracker_core.kubernetes.client import Resource
 from tracker_local.ports import free_port
 from tracker_local.process import Process
-from tracker_operator.cluster import WRITTEN, Resource
+from tracker_operator.cluster import WRITTEN
 
 from tests.cluster import binaries
 from tests.support.servers import Server, running
@@ -97,9 +98,12 @@ class ControlPlane:
         answer = self.request("DELETE", resource.path(namespace, name), {"propagationPolicy": propagation})
         assert answer.is_success, answer.text
 
-    def kubeconfig_for(self, token: str, name: str) -> Path:
-        """Write a kubeconfig with another token, and return it."""
-        path = self.folder / f"kubeconfig-{name}"
+    def kubeconfig_of(self, namespace: str, account: str) -> Path:
+        """Write a kubeconfig with the rights of a ServiceAccount, and return it."""
+        asked = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": 7200}}
+        place = f"/api/v1/namespaces/{namespace}/serviceaccounts/{account}/token"
+        token = self.request("POST", place, asked).raise_for_status().json()["status"]["token"]
+        path = self.folder / f"kubeconfig-{namespace}-{account}"
         path.write_text(yaml.safe_dump(_kubeconfig(self.url, token)), encoding="utf-8")
         path.chmod(0o600)
         return path

@@ -8,16 +8,8 @@ from typing import Any
 
 from tracker_core.bus import Bus
 from tracker_core.health import Heartbeat, beating
-from tracker_operator.cluster import (
-    DEPLOYMENTS,
-    NETWORK_POLICIES,
-    PODS,
-    SECRETS,
-    SERVICE_ACCOUNTS,
-    SOURCES,
-    WEBHOOKS,
-    Resource,
-)  # fmt: skip
+from tracker_core.kubernetes.client import SECRETS, SOURCES, WEBHOOKS, Resource
+from tracker_operator.cluster import DEPLOYMENTS, NETWORK_POLICIES, PODS, SERVICE_ACCOUNTS
 from tracker_operator.resources import MANAGED_BY
 
 from tests.cluster.control_plane import ControlPlane

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tracker_operator.cluster import SOURCES
+from tracker_core.kubernetes.client import SOURCES
 
 from tests.cluster.control_plane import ControlPlane
 from tests.support.crd_cases import ACCEPTED, IMMUTABLE, REFUSED

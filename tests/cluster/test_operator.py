@@ -16,7 +16,8 @@ import pytest
 import yaml
 from nats.js.api import ConsumerConfig
 from tracker_core.bus import INBOUND, OUTBOUND, Bus, inbound_subject, outbound_subject, source_consumer
-from tracker_operator.cluster import DEPLOYMENTS, NETWORK_POLICIES, SECRETS, SERVICE_ACCOUNTS, SOURCES, WEBHOOKS
+from tracker_core.kubernetes.client import SECRETS, SOURCES, WEBHOOKS
+from tracker_operator.cluster import DEPLOYMENTS, NETWORK_POLICIES, SERVICE_ACCOUNTS
 from tracker_operator.leaving import FINALIZER
 
 from tests.cluster.control_plane import NAMESPACES, ControlPlane

@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tracker_core.errors import TrackerError
+from tracker_core.kubernetes.client import SOURCES, RefusedError
 from tracker_core.manifests import Source, SourceKind
 
 from tracker_operator import telegram
-from tracker_operator.cluster import SOURCES, RefusedError
 from tracker_operator.context import Context
 from tracker_operator.known import Known
 from tracker_operator.references import resolve

@@ -24,7 +24,7 @@ async def start(settings: kopf.OperatorSettings, memo: Any, **_: Any) -> None:
     # The kinds are known; scanning for new ones would need rights over every CRD.
     settings.scanning.disabled = True
     settings.process.ultimate_exiting_timeout = own.operator.stop_seconds + 5
-    memo.operator = Operator(own, settings)
+    memo.operator = Operator(own)
     await memo.operator.start()
 
 

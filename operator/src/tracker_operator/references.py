@@ -11,9 +11,10 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from tracker_core.kubernetes.client import SECRETS
 from tracker_core.manifests import SecretKeyRef, Source, Webhook, references
 
-from tracker_operator.cluster import SECRETS, Cluster
+from tracker_operator.cluster import Cluster
 from tracker_operator.conditions import Condition
 
 

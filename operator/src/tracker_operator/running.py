@@ -10,23 +10,13 @@ from time import monotonic
 from typing import Any
 from wsgiref.simple_server import WSGIServer
 
-import kopf
 from prometheus_client import start_http_server
 from tracker_core.errors import TrackerError
+from tracker_core.kubernetes.client import SECRETS, SOURCES, WEBHOOKS, Resource
+from tracker_core.kubernetes.login import Login
 from tracker_core.manifests import Webhook
 
-from tracker_operator.cluster import (
-    DEPLOYMENTS,
-    NETWORK_POLICIES,
-    SECRETS,
-    SERVICE_ACCOUNTS,
-    SERVICES,
-    SOURCES,
-    WEBHOOKS,
-    Cluster,
-    Login,
-    Resource,
-)  # fmt: skip
+from tracker_operator.cluster import DEPLOYMENTS, NETWORK_POLICIES, SERVICE_ACCOUNTS, SERVICES, Cluster
 from tracker_operator.context import Context
 from tracker_operator.known import GATEWAY, SOURCE, WEBHOOK, Index, Known, read
 from tracker_operator.metrics import Metrics
@@ -50,10 +40,10 @@ DEAF_SECONDS = 600.0
 class Operator:
     """Wires the parts. Started and stopped by Kopf's handlers in `main`."""
 
-    def __init__(self, settings: OperatorSettings, kopf_settings: kopf.OperatorSettings) -> None:
+    def __init__(self, settings: OperatorSettings) -> None:
         self.metrics = Metrics()
         self._settings = settings
-        self._cluster = Cluster(Login.find(kopf_settings))
+        self._cluster = Cluster(Login.find())
         self._index = Index()
         self._served = Served()
         self._queue = WorkQueue(self._reconcile, self._failed, self.metrics, settings.operator.worker_limit)
@@ -186,6 +176,8 @@ class Operator:
         # Secrets of users have no label of ours.
         selector = "" if resource is SECRETS else _MANAGED
         async for meta in self._cluster.watch_metadata(resource, namespace, selector):
+            if self._cluster.is_own(meta):
+                continue
             for owner in meta.get("ownerReferences", []):
                 if owner["kind"] == SOURCE:
                     self._queue.add(Key(SOURCE, meta["namespace"], owner["name"]))

@@ -9,10 +9,11 @@ from typing import Any
 
 from tracker_core.errors import TrackerError
 from tracker_core.health import Heartbeat
+from tracker_core.kubernetes.client import SOURCES, RefusedError
 from tracker_core.manifests import Source, SourceKind
 
 from tracker_operator import resources
-from tracker_operator.cluster import DEPLOYMENTS, POD_MONITORS, SCALED_OBJECTS, SOURCES, RefusedError
+from tracker_operator.cluster import DEPLOYMENTS, POD_MONITORS, SCALED_OBJECTS
 from tracker_operator.conditions import Condition, ready
 from tracker_operator.context import Context
 from tracker_operator.known import GATEWAY, SOURCE, Known, read

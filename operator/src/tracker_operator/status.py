@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from tracker_operator.cluster import Cluster, Resource
+from tracker_core.kubernetes.client import Resource
+
+from tracker_operator.cluster import Cluster
 from tracker_operator.conditions import Condition, find, merge
 from tracker_operator.metrics import Metrics
 from tracker_operator.workqueue import Key

@@ -9,10 +9,11 @@ from datetime import UTC
 from typing import Any
 
 from tracker_core.health import Heartbeat
+from tracker_core.kubernetes.client import WEBHOOKS, RefusedError
 from tracker_core.manifests import Source, Webhook
 
 from tracker_operator import gateway
-from tracker_operator.cluster import DEPLOYMENTS, HTTP_ROUTES, INGRESSES, PODS, WEBHOOKS, RefusedError
+from tracker_operator.cluster import DEPLOYMENTS, HTTP_ROUTES, INGRESSES, PODS
 from tracker_operator.conditions import Condition, ready
 from tracker_operator.context import Context
 from tracker_operator.known import GATEWAY, SOURCE, WEBHOOK, Known, read

@@ -12,6 +12,8 @@ from tracker_core.bus import Bus, connect, ensure_bus
 from tracker_core.channels.files import Files
 from tracker_core.database import check, make_engine
 from tracker_core.jobs import Queue
+from tracker_core.kubernetes.client import Client
+from tracker_core.kubernetes.login import Login
 from tracker_core.publishing import EventPublisher
 from tracker_core.queue import JobBroker
 from tracker_core.transaction import Transactions
@@ -20,8 +22,9 @@ from tracker_api.limiter import FailureLimiter
 from tracker_api.live.feed import Feed
 from tracker_api.live.hub import Hub
 from tracker_api.manifests.file_store import FileManifestStore
+from tracker_api.manifests.kubernetes_store import KubernetesManifestStore
 from tracker_api.manifests.store import ManifestStore
-from tracker_api.settings import Settings
+from tracker_api.settings import ApiSettings, Settings
 
 
 @dataclass(frozen=True)
@@ -57,23 +60,33 @@ async def open_context(settings: Settings) -> AsyncIterator[Context]:
             await broker.startup()
             publisher = EventPublisher(bus.js, engine)
             hub = Hub()
-            yield Context(
-                settings=settings,
-                engine=engine,
-                bus=bus,
-                files=Files(bus.js, settings.s3),
-                publisher=publisher,
-                transactions=Transactions(engine, publisher, broker),
-                manifests=FileManifestStore(settings.api.manifests_dir, settings.api.secrets_dir),
-                hub=hub,
-                feed=Feed(bus, hub),
-                logins=FailureLimiter(),
-            )
+            async with _open_manifests(settings.api) as manifests:
+                yield Context(
+                    settings=settings,
+                    engine=engine,
+                    bus=bus,
+                    files=Files(bus.js, settings.s3),
+                    publisher=publisher,
+                    transactions=Transactions(engine, publisher, broker),
+                    manifests=manifests,
+                    hub=hub,
+                    feed=Feed(bus, hub),
+                    logins=FailureLimiter(),
+                )
         finally:
             await broker.shutdown()
             await bus.close()
     finally:
         await engine.dispose()
+
+
+@asynccontextmanager
+async def _open_manifests(settings: ApiSettings) -> AsyncIterator[ManifestStore]:
+    if settings.manifests == "folder":
+        yield FileManifestStore(settings.manifests_dir, settings.secrets_dir)
+        return
+    async with Client(Login.find()) as client:
+        yield KubernetesManifestStore(client, settings.namespaces)
 
 
 async def _context(connection: HTTPConnection) -> Context:

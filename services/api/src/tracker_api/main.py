@@ -39,6 +39,7 @@ from tracker_api.ledger.endpoints import router as ledger
 from tracker_api.live.health_watch import watch_health
 from tracker_api.live.socket import LiveSocket
 from tracker_api.manifests.endpoints import router as manifests
+from tracker_api.manifests.following import follow
 from tracker_api.messages.endpoints import router as messages
 from tracker_api.middleware.body_limit import BodyLimitMiddleware
 from tracker_api.middleware.security_headers import SecurityHeadersMiddleware
@@ -132,6 +133,8 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def]  # noqa: ANN2
                     look_after(context),
                     watch_health(context.bus, context.hub),
                     *([keep_gauges(context)] if settings.metrics.port else []),
+                    # In a folder nobody writes but the API and who starts the processes, which announce themselves.
+                    *([follow(context)] if settings.api.manifests == "kubernetes" else []),
                 )
             ]
             try:

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 from tracker_core.settings import DatabaseSettings, NatsSettings, ProcessSettings, S3Settings
 
 _ORIGIN = r"https://[a-z0-9.-]+(:\d{1,5})?"
@@ -22,9 +23,13 @@ class ApiSettings(BaseModel):
     """Base URL of the webhook gateway, to show each Source's address."""
     dashboard_dir: Path | None = None
     """Folder of the built dashboard; none serves only the API."""
-    manifests_dir: Path
+    manifests: Literal["folder", "kubernetes"] = "folder"
+    """Where Sources and Webhooks are: files on one machine, or the objects of the cluster that the API runs in."""
+    namespaces: tuple[str, ...] = ()
+    """Namespaces of the objects in a cluster, as a JSON list; none = all."""
+    manifests_dir: Path = Path()
     """Folder of Source and Webhook manifests: `<namespace>/<kind>-<name>.yaml`."""
-    secrets_dir: Path
+    secrets_dir: Path = Path()
     """Folder of secrets: `<namespace>/<secret>/<key>`."""
     crds_dir: Path | None = None
     """Folder with `source.yaml` and `webhook.yaml`, which forms are made from; none serves no schemas."""
@@ -35,6 +40,12 @@ class ApiSettings(BaseModel):
     web client. By default none; Telegram's apps need none."""
     max_sockets: int = Field(default=2000, ge=1)
     """Live connections at once; more are refused with 503."""
+
+    @model_validator(mode="after")
+    def _folders(self) -> Self:
+        if self.manifests == "folder" and not {"manifests_dir", "secrets_dir"} <= self.model_fields_set:
+            raise ValueError("set manifests_dir and secrets_dir, or manifests to kubernetes")
+        return self
 
     @property
     def public_origin(self) -> str:

@@ -21,7 +21,7 @@ from tracker_core.errors import ConflictError, InvalidManifestError, TrackerErro
 from tracker_core.manifests import Manifest, Secret, SecretKeyRef, Source, Webhook, dump_manifest, read_documents
 from tracker_core.manifests.metadata import ObjectMeta
 
-from tracker_api.manifests.store import Applied, Result, SecretKeys, check_immutable
+from tracker_api.manifests.store import Applied, Result, Said, SecretKeys, check_immutable
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +66,10 @@ class FileManifestStore:
         """Return every Source and Webhook, by kind and name."""
         known = await asyncio.to_thread(self._read)
         return [stored.manifest for _, stored in sorted(known.items())]
+
+    async def said(self) -> dict[tuple[str, str], Said]:
+        """Return nothing: the processes speak for themselves."""
+        return {}
 
     async def apply(self, manifests: Sequence[Manifest]) -> list[Applied]:
         """Write the manifests: all of them, or none when one is refused."""

@@ -29,7 +29,7 @@ async def apply_manifests(
     async with context.transactions.begin(workspace_id, actor) as tx:
         known = {(manifest.kind, manifest.key): manifest for manifest in await context.manifests.read()}
         known |= {(m.kind, m.key): m for m in manifests if not isinstance(m, Secret)}
-        projected = await _project(tx, manifests, list(known.values()))
+        projected = await project(tx, manifests, list(known.values()))
         applied = await context.manifests.apply(manifests)
         for item in applied:
             source_id = projected.get(_source_key(item.manifest))
@@ -69,10 +69,15 @@ def _parse(body: bytes) -> list[Manifest]:
     return manifests
 
 
-async def _project(
+async def project(
     tx: Transaction, manifests: Sequence[Manifest], known: Sequence[Source | Webhook]
 ) -> dict[str | None, UUID]:
     """Bring the rows of the touched Sources to what the manifests say; unchanged ones too, which heals a lost write.
+
+    Args:
+        tx: The transaction to do it in.
+        manifests: What is touched.
+        known: Everything that there is, these included.
 
     Returns:
         The row's id by the key of the Source.

@@ -34,11 +34,25 @@ class SecretKeys:
     keys: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Said:
+    """What the operator says of an object that is not ready."""
+
+    reason: str
+    """One word for programs."""
+    message: str
+    """A sentence for people; it names the cure."""
+
+
 class ManifestStore(Protocol):
     """Where the manifests are: the one truth about what is connected."""
 
     async def read(self) -> list[Source | Webhook]:
         """Return every Source and Webhook, by kind and name. Secrets are never given out."""
+        ...
+
+    async def said(self) -> dict[tuple[str, str], Said]:
+        """Return why an object is not ready, by kind and key; nothing where no operator watches."""
         ...
 
     async def apply(self, manifests: Sequence[Manifest]) -> list[Applied]:

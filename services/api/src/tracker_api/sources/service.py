@@ -18,6 +18,7 @@ from tracker_core.repositories.sources import SourceState
 
 from tracker_api.auth import Principal
 from tracker_api.context import Context
+from tracker_api.manifests.store import Said
 from tracker_api.sources.schemas import Counts, ReplyPolicy, Source, SourceHealth, SourceList
 
 SAMPLES = "default/samples"
@@ -33,8 +34,19 @@ async def list_sources(context: Context, principal: Principal) -> SourceList:
     heartbeats = await heartbeats_of(context)
     gateway = context.settings.api.gateway_url.rstrip("/")
     known = {item.key for item in await context.manifests.read() if isinstance(item, Manifest)}
+    said = await context.manifests.said()
     return SourceList(
-        items=[_source(row, counted.get(row.id), heartbeats, gateway, configured=row.key in known) for row in rows]
+        items=[
+            _source(
+                row,
+                counted.get(row.id),
+                heartbeats,
+                gateway,
+                configured=row.key in known,
+                said=said.get(("Source", row.key)),
+            )
+            for row in rows
+        ]
     )
 
 
@@ -46,8 +58,16 @@ async def heartbeats_of(context: Context) -> Mapping[str, Heartbeat] | None:
     return None
 
 
-def source_health(source: SourceState, heartbeats: Mapping[str, Heartbeat] | None) -> SourceHealth:
-    """Return how a Source is, from what the processes say; `heartbeats` is None when the bus does not tell."""
+def source_health(
+    source: SourceState, heartbeats: Mapping[str, Heartbeat] | None, said: Said | None = None
+) -> SourceHealth:
+    """Return how a Source is.
+
+    Args:
+        source: Its row.
+        heartbeats: What the processes say; None when the bus does not tell.
+        said: What the operator says, where there is one.
+    """
     if heartbeats is None:
         return silent("NATS does not answer, so nobody can say how the Source is", state="unknown")
     own = heartbeats.get(f"source.{source.namespace}.{source.name}")
@@ -61,9 +81,9 @@ def source_health(source: SourceState, heartbeats: Mapping[str, Heartbeat] | Non
         )
     if source.kind == SourceKind.WEBHOOK:
         if not any(key.startswith("gateway.") for key in heartbeats):
-            return silent("The gateway does not run. Start it")
-        return silent("The gateway does not serve it. Apply the Source and a Webhook that names it")
-    return silent("No process serves it. Start the one of this Source")
+            return silent("The gateway does not run. Start it", said=said)
+        return silent("The gateway does not serve it. Apply the Source and a Webhook that names it", said=said)
+    return silent("No process serves it. Start the one of this Source", said=said)
 
 
 def _is_served(source: SourceState, heartbeats: Mapping[str, Heartbeat] | None) -> bool:
@@ -75,8 +95,10 @@ def _left(source: SourceState) -> SourceHealth:
     return silent(message)
 
 
-def silent(message: str, *, state: Literal["offline", "unknown"] = "offline") -> SourceHealth:
-    """Return how a Source is whose process says nothing."""
+def silent(message: str, *, state: Literal["offline", "unknown"] = "offline", said: Said | None = None) -> SourceHealth:
+    """Return how a Source is whose process says nothing; the operator knows better why than anybody."""
+    if said is not None:
+        return SourceHealth(state=state, message=said.message, reason=said.reason, account=None, lag=0)
     return SourceHealth(state=state, message=message, reason=None, account=None, lag=0)
 
 
@@ -95,6 +117,7 @@ def _source(
     gateway: str,
     *,
     configured: bool,
+    said: Said | None,
 ) -> Source:
     # What a manifest leaves out takes the manifest's default; a Source that is only known from its messages has none.
     triage: dict[str, Any] = row.spec.get("triage") or {}
@@ -110,7 +133,7 @@ def _source(
         sample=row.key == SAMPLES,
         suspended=bool(row.spec.get("suspend", False)),
         reply=ReplyPolicy(enabled=reply.enabled, require_approval=reply.require_approval),
-        health=source_health(row, heartbeats) if configured or _is_served(row, heartbeats) else _left(row),
+        health=source_health(row, heartbeats, said) if configured or _is_served(row, heartbeats) else _left(row),
         last_message_at=row.last_message_at,
         counts=counts(counted),
         webhook_url=f"{gateway}{row.webhook_path}" if gateway and row.webhook_path else None,

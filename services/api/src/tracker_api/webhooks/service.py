@@ -9,6 +9,7 @@ from tracker_core.manifests import Webhook as Manifest
 from tracker_core.manifests.signing import scheme_of, secret_ref, token_header_of
 
 from tracker_api.context import Context
+from tracker_api.manifests.store import Said
 from tracker_api.sources.schemas import SourceHealth
 from tracker_api.sources.service import heartbeats_of, silent
 from tracker_api.webhooks import rotating
@@ -20,7 +21,14 @@ async def list_webhooks(context: Context) -> WebhookList:
     """Return all Webhooks, by name."""
     heartbeats = await heartbeats_of(context)
     known = await context.manifests.read()
-    return WebhookList(items=[_webhook(context, item, heartbeats) for item in known if isinstance(item, Manifest)])
+    said = await context.manifests.said()
+    return WebhookList(
+        items=[
+            _webhook(context, item, heartbeats, said.get(("Webhook", item.key)))
+            for item in known
+            if isinstance(item, Manifest)
+        ]
+    )
 
 
 async def get_webhook(context: Context, key: str) -> Webhook:
@@ -37,7 +45,9 @@ def address(context: Context, manifest: Manifest) -> str | None:
     return f"{gateway}{manifest.path}" if gateway else None
 
 
-def _webhook(context: Context, manifest: Manifest, heartbeats: Mapping[str, Heartbeat] | None) -> Webhook:
+def _webhook(
+    context: Context, manifest: Manifest, heartbeats: Mapping[str, Heartbeat] | None, said: Said | None
+) -> Webhook:
     ref, meta = secret_ref(manifest), manifest.metadata
     beat = (heartbeats or {}).get(f"webhook.{meta.namespace}.{meta.name}")
     return Webhook(
@@ -47,7 +57,7 @@ def _webhook(context: Context, manifest: Manifest, heartbeats: Mapping[str, Hear
         provider=manifest.spec.provider,
         verification=manifest.spec.verification.type,
         suspended=manifest.spec.suspend,
-        health=_health(beat, heartbeats),
+        health=_health(beat, heartbeats, said),
         last_message_at=beat.last_message_at if beat else None,
         path=manifest.path,
         url=address(context, manifest),
@@ -57,14 +67,14 @@ def _webhook(context: Context, manifest: Manifest, heartbeats: Mapping[str, Hear
     )
 
 
-def _health(beat: Heartbeat | None, heartbeats: Mapping[str, Heartbeat] | None) -> SourceHealth:
+def _health(beat: Heartbeat | None, heartbeats: Mapping[str, Heartbeat] | None, said: Said | None) -> SourceHealth:
     if heartbeats is None:
         return silent("NATS does not answer, so nobody can say how the Webhook is", state="unknown")
     if beat is not None:
         return SourceHealth(state=beat.state, message=beat.detail, reason=beat.reason or None, account=None, lag=0)
     if not any(key.startswith("gateway.") for key in heartbeats):
-        return silent("The gateway does not run. Start it")
-    return silent("The gateway does not serve it yet. If this stays, look at the gateway's log")
+        return silent("The gateway does not run. Start it", said=said)
+    return silent("The gateway does not serve it yet. If this stays, look at the gateway's log", said=said)
 
 
 def _curl(context: Context, manifest: Manifest) -> str | None:
