@@ -78,9 +78,8 @@ def _reconciled(plane: ControlPlane) -> int:
     done = 0
     for item in plane.list(SOURCES, NAMESPACE):
         said = {part["type"]: part["status"] for part in item.get("status", {}).get("conditions", [])}
-        done += (
-            said.get("Deployed") == "True" and item["status"]["observedGeneration"] == item["metadata"]["generation"]
-        )
+        current = item.get("status", {}).get("observedGeneration") == item["metadata"]["generation"]
+        done += current and said.get("Deployed") == "True"
     return done
 
 

@@ -146,7 +146,7 @@ async def test_a_source_of_kubectl_is_listed_with_what_the_operator_says(
 
     await eventually("the change", suspended)
     events = (await admin.get("/api/events")).json()["items"]
-    assert [item["verb"] for item in events if item["entity"] == "source"] == ["source.configured"] * 2
+    assert [item["verb"] for item in events if item["entity"]["type"] == "source"] == ["source.configured"] * 2
 
 
 async def test_a_webhook_is_listed_suspended_and_taken_away(tenant: Tenant, admin: httpx.AsyncClient) -> None:

@@ -7,7 +7,7 @@ back. Nothing here raises: whoever asks gets what is known.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -33,6 +33,7 @@ from tracker_core.errors import UnavailableError
 from tracker_core.health import Heartbeat
 
 from tracker_operator.conditions import Condition
+from tracker_operator.known import WEBHOOK
 from tracker_operator.settings import ApiSettings, OperatorSettings
 from tracker_operator.workqueue import Key
 
@@ -78,10 +79,28 @@ class Observed:
         """Return the dead letters of a Source; None when nobody knows."""
         return self._dead.get(source)
 
-    def counts(self, key: Key) -> tuple[int | None, int | None]:
-        """Return lag and dead letters of a Source."""
+    def figures(self, key: Key, before: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what only counts, by field of the status.
+
+        Args:
+            key: A Source or a Webhook.
+            before: The fields as they are; what nobody knows stays so, and no time goes back.
+        """
+        beat = self.heartbeat(f"{key.kind.lower()}.{key.namespace}.{key.name}")
+        last = _stamp(beat.last_message_at if beat else None)
+        if key.kind == WEBHOOK:
+            refused = before.get("lastRejection")
+            at = _stamp(beat.last_rejection_at if beat else None)
+            if beat is not None and at > (refused or {}).get("time", ""):
+                refused = {"time": at, "reason": beat.last_rejection}
+            return {"lastDeliveryTime": max(before.get("lastDeliveryTime", ""), last) or None, "lastRejection": refused}
         source = f"{key.namespace}/{key.name}"
-        return self.lag(source), self.dead_letters(source)
+        lag, dead = self.lag(source), self.dead_letters(source)
+        return {
+            "lastMessageTime": max(before.get("lastMessageTime", ""), last) or None,
+            "lag": before.get("lag") if lag is None else lag,
+            "deadLetters": before.get("deadLetters") if dead is None else dead,
+        }
 
     def stream(self) -> Condition:
         """Return StreamReady."""
@@ -216,6 +235,11 @@ class Observed:
             # Old figures are no truth.
             self._dead = {}
             log.warning("The API does not tell the dead letters: %s", str(error) or type(error).__name__)
+
+
+def _stamp(at: datetime | None) -> str:
+    """Write a time as Kubernetes does; empty for none. Such texts sort as the times do."""
+    return "" if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _said(beat: Heartbeat | None) -> tuple[str, ...] | None:

@@ -240,7 +240,10 @@ class _Builder:
         variables = {
             "TRACKER_SOURCE__MANIFEST": f"{_MANIFEST_DIR}/{MANIFEST_FILE}",
             "TRACKER_SOURCE__SECRETS_DIR": _SECRETS_DIR,
-        } | pods.environment
+        }
+        if kind is SourceKind.TELEGRAM and pods.dashboard_url:
+            variables["TRACKER_BOT__DASHBOARD_URL"] = pods.dashboard_url
+        variables |= pods.environment
         if pods.metrics_port:
             variables["TRACKER_METRICS__PORT"] = str(pods.metrics_port)
         from_secret = {"secretKeyRef": {"name": child_name(self.source.metadata.name), "key": NATS_KEY}}

@@ -120,9 +120,10 @@ class Operator:
     def _heard(self, key: str) -> None:
         """NATS tells something: of one object, of all of them, or a count."""
         if key == COUNTED:
-            for known in self._index.of_kind(SOURCE):
-                if self._context.observed.counts(known.key) != self._context.status.counts.get(known.key):
-                    self._queue.add_after(known.key, self._settings.operator.count_seconds)
+            for written_key, written in self._context.status.figures.items():
+                found = self._context.observed.figures(written_key, written)
+                if any(written.get(name) != value for name, value in found.items()):
+                    self._queue.add_after(written_key, self._settings.operator.count_seconds)
             return
         component, _, rest = key.partition(".")
         namespace, _, name = rest.partition(".")

@@ -47,6 +47,8 @@ class PodSettings(BaseModel):
     """Secrets in the namespace of each Source, as a JSON list."""
     nats_url: SecretStr | None = None
     """What the processes connect to; by default what the operator connects to. Its token may do less."""
+    dashboard_url: str = ""
+    """`https://…` of the dashboard, which bots open inside Telegram and link to; empty = neither."""
     environment: dict[str, str] = {}
     """Further variables of each process, as a JSON object."""
     metrics_port: int = Field(default=0, ge=0, le=65535)

@@ -234,17 +234,9 @@ def _connected(source: Source, beat: Heartbeat | None, stream: Condition) -> Con
 
 
 def _figures(context: Context, source: Source, beat: Heartbeat | None, body: Mapping[str, Any]) -> dict[str, Any]:
-    before = body.get("status") or {}
-    last = before.get("lastMessageTime")
-    if beat is not None and beat.last_message_at is not None:
-        last = max(filter(None, [last, beat.last_message_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")]))
-    lag, dead = context.observed.lag(source.key), context.observed.dead_letters(source.key)
-    return {
-        "account": (beat.account if beat is not None else None) or before.get("account"),
-        "lastMessageTime": last,
-        "lag": before.get("lag") if lag is None else lag,
-        "deadLetters": before.get("deadLetters") if dead is None else dead,
-    }
+    before, meta = body.get("status") or {}, source.metadata
+    account = (beat.account if beat is not None else None) or before.get("account")
+    return context.observed.figures(Key(SOURCE, meta.namespace, meta.name), before) | {"account": account}
 
 
 async def source_failed(context: Context, key: Key, error: Exception, count: int) -> None:

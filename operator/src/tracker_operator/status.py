@@ -12,7 +12,7 @@ from tracker_operator.conditions import Condition, find, merge
 from tracker_operator.metrics import Metrics
 from tracker_operator.workqueue import Key
 
-SLOW = ("lastMessageTime", "lag", "deadLetters", "lastDeliveryTime")
+SLOW = ("lastMessageTime", "lag", "deadLetters", "lastDeliveryTime", "lastRejection")
 """What only counts: written at most every `slow_seconds`, unless something else is written anyway."""
 _MAX_MESSAGE = 1024
 """Characters of an event's message (https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/)."""
@@ -26,13 +26,13 @@ class StatusWriter:
         self._slow_seconds = slow_seconds
         self._metrics = metrics
         self._written: dict[str, float] = {}
-        self.counts: dict[Key, tuple[int | None, int | None]] = {}
-        """Lag and dead letters as each status has them."""
+        self.figures: dict[Key, dict[str, Any]] = {}
+        """Those of `SLOW` as each status has them."""
 
     def forget(self, key: Key, uid: str) -> None:
         """The object is gone."""
         self._written.pop(uid, None)
-        self.counts.pop(key, None)
+        self.figures.pop(key, None)
 
     async def write(
         self,
@@ -59,12 +59,13 @@ class StatusWriter:
         status["observedGeneration"] = meta["generation"]
         slow_only = _without(before, SLOW) == _without(status, SLOW)
         since = now.timestamp() - self._written.get(meta["uid"], 0.0)
-        self.counts[Key(resource.kind, meta["namespace"], meta["name"])] = before.get("lag"), before.get("deadLetters")
+        key = Key(resource.kind, meta["namespace"], meta["name"])
+        self.figures[key] = _only(before, SLOW)
         if status == before or (slow_only and since < self._slow_seconds):
             return False
         await self._cluster.apply_status(resource, meta["namespace"], meta["name"], status)
         self._written[meta["uid"]] = now.timestamp()
-        self.counts[Key(resource.kind, meta["namespace"], meta["name"])] = status.get("lag"), status.get("deadLetters")
+        self.figures[key] = _only(status, SLOW)
         self._metrics.wrote_status(resource.kind)
         await self._tell(body, find(before.get("conditions", []), "Ready"), find(status["conditions"], "Ready"), now)
         return True
@@ -107,3 +108,7 @@ class StatusWriter:
 
 def _without(status: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
     return {key: value for key, value in status.items() if key not in keys}
+
+
+def _only(status: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
+    return {key: status[key] for key in keys if key in status}

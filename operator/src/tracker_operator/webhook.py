@@ -5,7 +5,6 @@ A change of any Webhook is one look at that Webhook, which tells how it is, and 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC
 from typing import Any
 
 from tracker_core.health import Heartbeat
@@ -63,8 +62,7 @@ async def reconcile_webhook(context: Context, served: Served, key: Key) -> float
         served.resolved[name] = resolved
         context.queue.add(GATEWAY_KEY)
     observed = _observe(context, served, webhook, resolved)
-    beat = context.observed.heartbeat(f"webhook.{key.namespace}.{key.name}")
-    await context.status.write(WEBHOOKS, body, observed, _figures(context, webhook, resolved, beat, body))
+    await context.status.write(WEBHOOKS, body, observed, _figures(context, webhook, resolved, body))
     return context.resync
 
 
@@ -99,16 +97,11 @@ def _programmed(webhook: Webhook, beat: Heartbeat | None, stream: Condition) -> 
     return Condition("Programmed", "True", "Serving", "The gateway serves it")
 
 
-def _figures(
-    context: Context, webhook: Webhook, resolved: Resolved, beat: Heartbeat | None, body: Mapping[str, Any]
-) -> dict[str, Any]:
-    last = (body.get("status") or {}).get("lastDeliveryTime")
-    if beat is not None and beat.last_message_at is not None:
-        last = max(filter(None, [last, beat.last_message_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")]))
-    return {
+def _figures(context: Context, webhook: Webhook, resolved: Resolved, body: Mapping[str, Any]) -> dict[str, Any]:
+    key = Key(WEBHOOK, webhook.metadata.namespace, webhook.metadata.name)
+    return context.observed.figures(key, body.get("status") or {}) | {
         "url": gateway.url(webhook, context.settings.gateway),
         "secretVersions": resolved.versions or None,
-        "lastDeliveryTime": last,
     }
 
 

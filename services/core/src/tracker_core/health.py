@@ -44,6 +44,9 @@ class Heartbeat(msgspec.Struct, frozen=True, omit_defaults=True):
     """`tracker_core.channels.condition.Reason` of a Source that is not ready."""
     account: str = ""
     """Who the provider of a Source says we are: `@bot`, `team/app`, the mailbox."""
+    last_rejection_at: datetime | None = None
+    last_rejection: str = ""
+    """Why a Webhook refused a request last: `SignatureMismatch`, `TooLarge`, …"""
 
 
 class ServedSource(msgspec.Struct, frozen=True):

@@ -26,7 +26,7 @@ from tracker_ingestion.kinds.gateway.config import Configuration
 from tracker_ingestion.kinds.gateway.endpoint import Endpoint
 from tracker_ingestion.kinds.gateway.problems import Answer, MethodNotAllowedError, internal_problem, problem
 from tracker_ingestion.kinds.gateway.tally import counted
-from tracker_ingestion.kinds.gateway.verification import HeaderMap
+from tracker_ingestion.kinds.gateway.verification import HeaderMap, StaleError
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +95,9 @@ class Gateway:
             stopping = UnavailableError("The gateway is stopping", cure="Send again in a moment")
             answer = problem(stopping, trace_id=trace_id_of(traceparent))
         except TrackerError as error:
-            if endpoint is not None and endpoint.memory.tally.rejected(error.status):
+            if endpoint is not None and endpoint.memory.tally.rejected(
+                error.status, "Stale" if isinstance(error, StaleError) else ""
+            ):
                 log.warning("Webhook '%s': %d %s", endpoint.key, error.status, error.detail)
             answer = problem(error, trace_id=trace_id_of(traceparent))
         except Exception:

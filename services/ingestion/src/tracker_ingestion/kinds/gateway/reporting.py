@@ -53,8 +53,9 @@ def heartbeats(instance: str, trouble: list[str], configuration: Configuration) 
 
 def _webhook_heartbeat(endpoint: Endpoint, unserved: str) -> Heartbeat:
     detail = f"{endpoint.blocked.detail}. {endpoint.blocked.cure}" if endpoint.blocked else unserved
-    last = endpoint.memory.tally.last_message_at
-    return heartbeat("degraded" if detail else "ready", detail[:_MAX_DETAIL], last_message_at=last)
+    tally = endpoint.memory.tally
+    beat = heartbeat("degraded" if detail else "ready", detail[:_MAX_DETAIL], last_message_at=tally.last_message_at)
+    return msgspec.structs.replace(beat, last_rejection_at=tally.last_rejection_at, last_rejection=tally.last_rejection)
 
 
 def _source_heartbeat(source: Source, endpoints: list[Endpoint]) -> Heartbeat:

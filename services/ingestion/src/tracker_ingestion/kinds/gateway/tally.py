@@ -8,12 +8,27 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
+from http import HTTPStatus
 
 from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily
 
 _LOG_INTERVAL = 1.0
 """Seconds between two log lines of one reason, so that a flood of bad requests is not a flood of lines."""
+
+
+_WORDS: dict[int, str] = {
+    HTTPStatus.UNAUTHORIZED: "SignatureMismatch",
+    HTTPStatus.FORBIDDEN: "AddressNotAllowed",
+    HTTPStatus.METHOD_NOT_ALLOWED: "MethodNotAllowed",
+    HTTPStatus.REQUEST_TIMEOUT: "TooSlow",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "TooLarge",
+    HTTPStatus.TOO_MANY_REQUESTS: "RateLimited",
+    HTTPStatus.BAD_REQUEST: "Malformed",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Malformed",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Unavailable",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "InternalError",
+}
 
 
 class Outcome(StrEnum):
@@ -36,6 +51,9 @@ class Tally:
         self.counts: Counter[tuple[Outcome, str]] = Counter()
         """By outcome and, for what was rejected, status."""
         self.last_message_at: datetime | None = None
+        self.last_rejection_at: datetime | None = None
+        self.last_rejection = ""
+        """One word: `Webhook.status.lastRejection.reason`."""
         self._logged: dict[str, float] = {}
 
     def accepted(self, outcome: Outcome) -> None:
@@ -47,8 +65,14 @@ class Tally:
         """Count a request that carries no message."""
         self.counts[Outcome.FILTERED, ""] += 1
 
-    def rejected(self, status: int) -> bool:
-        """Count a refusal; return whether it is time to log it."""
+    def rejected(self, status: int, word: str = "") -> bool:
+        """Count a refusal; return whether it is time to log it.
+
+        Args:
+            status: HTTP status of the answer.
+            word: Why, where the status does not say it all.
+        """
+        self.last_rejection_at, self.last_rejection = datetime.now(UTC), word or _WORDS.get(status, "Refused")
         reason = str(status)
         self.counts[Outcome.REJECTED, reason] += 1
         now = time.monotonic()

@@ -18,6 +18,10 @@ MAX_SIGNATURES = 10
 type HeaderMap = Mapping[bytes, bytes]
 
 
+class StaleError(UnauthenticatedError):
+    """The signature is right, and too old: somebody may be playing back what they overheard."""
+
+
 class Verifier(Protocol):
     """Checks that a request comes from whom it says."""
 
@@ -66,7 +70,7 @@ class HmacVerifier:
             )
         # After the signature: only who knows the secret learns about the clock.
         if scheme.timed and not self._is_recent(timestamp, now):
-            raise UnauthenticatedError(
+            raise StaleError(
                 f"The signed timestamp is more than {self._tolerance:.0f} s away from now",
                 cure="Set the sender's clock, and sign each attempt anew",
             )
