@@ -10,6 +10,7 @@ EMAIL = {"host": "mail.example", "auth": AUTH}
 OAUTH = {"tokenURL": "https://t.example", "clientID": "c", "refreshTokenSecretRef": REF}
 SLACK = {"botTokenSecretRef": REF, "appTokenSecretRef": REF}
 TELEGRAM = {"tokenSecretRef": REF}
+HOOK = {"target": "acme/.shop", "tokenSecretRef": REF}
 
 
 def source(**spec: Any) -> dict[str, Any]:
@@ -63,6 +64,10 @@ ACCEPTED: dict[str, dict[str, Any]] = {
     "hmac of github": webhook(provider="github", verification=HMAC),
     "unverified, and said so": webhook(verification={"type": "None", "acceptUnverified": True}),
     "telegram registers": webhook(provider="telegram", autoRegister=True, host="bot.example.org"),
+    "github registers": webhook(
+        provider="github", autoRegister=True, verification=HMAC, registration=HOOK | {"events": ["issues"]}
+    ),
+    "gitlab registers": webhook(provider="gitlab", autoRegister=True, registration=HOOK),
     "networks": webhook(allowedCIDRs=["10.0.0.0/8", "192.0.2.7", "2001:db8::/32"]),
     "id in the body": webhook(idempotency={"from": "Body", "name": "id"}),
     "everything of a webhook": webhook(
@@ -103,6 +108,12 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "port zero": (_email(port=0), "spec.email.port"),
     "window too short": (source(ingest={"dedupeWindow": "9m"}), "between 10m and 168h"),
     "window too long": (source(ingest={"dedupeWindow": "169h"}), "between 10m and 168h"),
+    "duration beyond all dates": (source(ingest={"backfill": "999999999999999h"}), "spec.ingest.backfill"),
+    "eleven years": (source(delivery={"deadLetterRetention": "96360h"}), "at most 87600h"),
+    "tolerance for ever": (
+        webhook(verification={"type": "HMAC", "hmac": {"secretRef": REF, "tolerance": "87601h"}}),
+        "at most 87600h",
+    ),
     "duration in words": (source(ingest={"backfill": "soon"}), "spec.ingest.backfill"),
     "auto without confidence": (
         source(triage={"autonomy": "Auto", "autoThreshold": 49}),
@@ -139,6 +150,23 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         webhook(provider="slack", verification=HMAC, autoRegister=True),
         "autoRegister is supported for telegram, github and gitlab",
     ),
+    "registration without a target": (
+        webhook(provider="github", verification=HMAC, autoRegister=True),
+        "set registration if and only if",
+    ),
+    "registration of nobody": (webhook(registration=HOOK), "set registration if and only if"),
+    "target upwards": (
+        webhook(provider="gitlab", autoRegister=True, registration=HOOK | {"target": "acme/../admin"}),
+        "registration.target",
+    ),
+    "target with a query": (
+        webhook(provider="gitlab", autoRegister=True, registration=HOOK | {"target": "acme?x=1"}),
+        "registration.target",
+    ),
+    "gitlab with hmac": (
+        webhook(provider="gitlab", autoRegister=True, verification=HMAC, registration=HOOK),
+        "use verification.type Token",
+    ),
     "path elsewhere": (webhook(path="/admin"), "spec.path"),
     "path upwards": (webhook(path="/webhook/../admin"), "spec.path"),
     "host with a slash": (webhook(host="a.example/x"), "spec.host"),
@@ -156,5 +184,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 
 IMMUTABLE: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "type": (source(), _telegram(), "type is immutable"),
+    "target": (
+        webhook(provider="gitlab", autoRegister=True, registration=HOOK),
+        webhook(provider="gitlab", autoRegister=True, registration=HOOK | {"target": "acme/other"}),
+        "a registration cannot be moved or removed",
+    ),
     "sourceRef": (webhook(), webhook(sourceRef={"name": "other"}), "sourceRef is immutable"),
 }

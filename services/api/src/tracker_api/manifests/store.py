@@ -118,3 +118,13 @@ def check_immutable(old: Source | Webhook, new: Source | Webhook) -> None:
             f" '{new.spec.source_ref.name}'",
             cure="Create another Webhook for the other Source",
         )
+    if isinstance(old, Webhook) and isinstance(new, Webhook) and _hook(old) not in {None, _hook(new)}:
+        raise ConflictError(
+            f"Webhook '{new.key}': a registration cannot be moved or removed",
+            cure="Delete the Webhook, which takes the hook back, and create another",
+        )
+
+
+def _hook(webhook: Webhook) -> tuple[str, str] | None:
+    registration = webhook.spec.registration
+    return None if registration is None else (webhook.spec.provider, registration.target)

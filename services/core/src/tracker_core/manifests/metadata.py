@@ -25,17 +25,22 @@ SecretKey = Annotated[
 
 _DURATION = re.compile(r"([0-9]+)(s|m|h)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
+_LONGEST = timedelta(hours=87_600)
+"""Ten years. A day that far from now still has a date."""
 
 
 def parse_duration(text: str) -> timedelta:
     """Turn `1h30m` into a timedelta; the units are s, m and h.
 
     Raises:
-        ValueError: the text is not of that form.
+        ValueError: the text is not of that form, or means more than ten years.
     """
     if not re.fullmatch(r"([0-9]+(s|m|h))+", text):
         raise ValueError(f"{text!r} is not a duration; write it like 90s, 15m or 1h30m")
-    return timedelta(seconds=sum(int(number) * _SECONDS[unit] for number, unit in _DURATION.findall(text)))
+    seconds = sum(int(number) * _SECONDS[unit] for number, unit in _DURATION.findall(text))
+    if seconds > _LONGEST.total_seconds():
+        raise ValueError("at most 87600h")
+    return timedelta(seconds=seconds)
 
 
 def _checked_duration(text: str) -> str:

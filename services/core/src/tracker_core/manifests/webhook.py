@@ -34,7 +34,8 @@ class Provider(StrEnum):
 _LABEL = "[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?"
 _HOST = rf"^{_LABEL}(\.{_LABEL})*$"
 _SIGNING = {Provider.SLACK, Provider.GITHUB, Provider.STRIPE, Provider.STANDARD_WEBHOOKS, Provider.SENTRY}
-_REGISTERING = {Provider.TELEGRAM, Provider.GITHUB, Provider.GITLAB}
+_HOOKS = {Provider.GITHUB, Provider.GITLAB}
+_REGISTERING = {Provider.TELEGRAM, *_HOOKS}
 
 
 class SourceRef(ManifestModel):
@@ -122,6 +123,20 @@ class ResponseSpec(ManifestModel):
     status: Literal[200, 201, 202, 204] = 202
 
 
+# Segments are no mere dots: they become part of a URL.
+_SEGMENT = r"[-._A-Za-z0-9]*[-_A-Za-z0-9][-._A-Za-z0-9]*"
+
+
+class RegistrationSpec(ManifestModel):
+    """Where `autoRegister` makes the hook, and who may."""
+
+    target: Annotated[str, Field(min_length=1, max_length=255, pattern=rf"^{_SEGMENT}(/{_SEGMENT})*$")]
+    """`owner/repository` or organisation at GitHub; path or id of the project at GitLab."""
+    token_secret_ref: SecretKeyRef
+    events: Annotated[tuple[Annotated[str, Field(max_length=64, pattern=r"^[a-z_]+$")], ...], Field(max_length=32)] = ()
+    """By the provider's own names; empty means issues, changes to merge, and comments on both."""
+
+
 class WebhookSpec(ManifestModel):
     """What the user wants of this Webhook."""
 
@@ -133,6 +148,7 @@ class WebhookSpec(ManifestModel):
     path: Annotated[str, Field(max_length=200, pattern=r"^/webhook/[a-z0-9][a-z0-9/_-]*$")] | None = None
     auto_register: bool = False
     verification: VerificationSpec
+    registration: RegistrationSpec | None = None
     allowed_cidrs: Annotated[
         tuple[Annotated[str, Field(max_length=43)], ...], Field(alias="allowedCIDRs", max_length=64)
     ] = ()
@@ -154,6 +170,10 @@ class WebhookSpec(ManifestModel):
     def _provider_rules(self) -> Self:
         if self.auto_register and self.provider not in _REGISTERING:
             raise ValueError("autoRegister is supported for telegram, github and gitlab")
+        if (self.registration is not None) != (self.auto_register and self.provider in _HOOKS):
+            raise ValueError("set registration if and only if autoRegister is on for github or gitlab")
+        if self.auto_register and self.provider is Provider.GITLAB and self.verification.type != "Token":
+            raise ValueError("gitlab is told a secret token; use verification.type Token")
         if self.provider is Provider.TELEGRAM and self.verification.type != "Token":
             raise ValueError("telegram sends X-Telegram-Bot-Api-Secret-Token; use verification.type Token")
         if self.provider in _SIGNING and self.verification.type != "HMAC":
