@@ -31,6 +31,8 @@ class Live:
         gateway = settings.gateway
         self._settings = settings
         self._loader = Loader(gateway.manifests_dir, gateway.secrets_dir)
+        self._loading = asyncio.Lock()
+        """The loader remembers what it has read: a second look while the first is under way would find nothing new."""
         self._changed = asyncio.Event()
         self._bus: Bus | None = None
         self.publisher = Publisher(ack_timeout=gateway.ack_timeout.total_seconds(), max_in_flight=gateway.max_in_flight)
@@ -57,11 +59,12 @@ class Live:
 
     async def reload(self) -> None:
         """Read the folders again when something in them changed."""
-        configuration = await asyncio.to_thread(self._loader.load)
-        if configuration is None:
-            return
-        known = self.app.configuration.problems if self.app.configuration else ()
-        self.app.configuration = configuration
+        async with self._loading:
+            configuration = await asyncio.to_thread(self._loader.load)
+            if configuration is None:
+                return
+            known = self.app.configuration.problems if self.app.configuration else ()
+            self.app.configuration = configuration
         log.info("Serving %d Webhooks of %d Sources", len(configuration.endpoints), len(configuration.sources))
         for item in configuration.problems:
             if item not in known:
