@@ -13,6 +13,7 @@ from tracker_operator.cluster import SERVICE_ACCOUNTS
 
 from tests.cluster.binaries import NotAvailableError
 from tests.cluster.control_plane import ControlPlane, start_control_plane
+from tests.cluster.hook_wire import HookWire
 from tests.cluster.kubelet import Kubelet
 from tests.cluster.operator_process import GATEWAY_NAMESPACE, running_operator
 from tests.cluster.telegram_wire import TelegramWire
@@ -90,18 +91,28 @@ def telegram(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TelegramWire]
 
 
 @pytest.fixture(scope="session")
+def hooks() -> Iterator[HookWire]:
+    """The wires of GitHub and GitLab, as far as the operator talks to them."""
+    with HookWire() as wire:
+        yield wire
+
+
+@pytest.fixture(scope="session")
 def operator(
     cluster: ControlPlane,
     kubelet: Kubelet,
     session_nats: Server,
     least_rights: Path,
     telegram: TelegramWire,
+    hooks: HookWire,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Server]:
     """An operator with the least rights, for all tests that do not need one of their own."""
     folder = tmp_path_factory.mktemp("operator")
     settings = {
         "TRACKER_PROVIDERS__TELEGRAM_URL": telegram.url,
+        "TRACKER_PROVIDERS__GITHUB_URL": f"{hooks.url}/github",
+        "TRACKER_PROVIDERS__GITLAB_URL": f"{hooks.url}/gitlab",
         "TRACKER_OPERATOR__UNDO_SECONDS": "3",
         "TRACKER_OPERATOR__COUNT_SECONDS": "2",
         "TRACKER_GATEWAY__PUBLIC_URL": "https://in.example.org",

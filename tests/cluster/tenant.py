@@ -99,20 +99,22 @@ class Tenant:
         return found
 
     @asynccontextmanager
-    async def process(self, bus: Bus, name: str = "bot", **report: Any) -> AsyncIterator[dict[str, Any]]:
+    async def process(
+        self, bus: Bus, name: str = "bot", component: str = "source", **report: Any
+    ) -> AsyncIterator[dict[str, Any]]:
         """Say what the process of a Source would, every ten seconds; change the dict to say something else."""
         said = {"state": "ready", "account": "@bot"} | report
-        key = f"source.{self.namespace}.{name}"
+        key = f"{component}.{self.namespace}.{name}"
         async with beating(bus.js, key, lambda: Heartbeat(at=datetime.now(UTC), **said)):
             yield said
             await asyncio.sleep(0)
 
-    def events(self, name: str = "bot") -> list[tuple[str, str]]:
+    def events(self, name: str = "bot", kind: str = "Source") -> list[tuple[str, str]]:
         """Type and reason of each event of an object, in the order in which they came."""
         found = self.plane.list(Resource("v1", "Event", "events"), self.namespace)
         own = [item for item in found if item["involvedObject"]["name"] == name]
         own.sort(key=lambda item: int(item["metadata"]["resourceVersion"]))
-        return [(item["type"], item["reason"]) for item in own if item["involvedObject"]["kind"] == "Source"]
+        return [(item["type"], item["reason"]) for item in own if item["involvedObject"]["kind"] == kind]
 
     def versions(self) -> dict[str, str]:
         """Resource version of everything that the operator writes here."""

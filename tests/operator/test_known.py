@@ -47,3 +47,13 @@ def test_older_one_keeps_the_credential() -> None:
     assert index.rival(key("Source", "old")) is None
     assert index.claim(key("Source", "old"), "other") == {key("Source", "young")}, "who shared it is looked at again"
     assert index.rival(key("Source", "young")) is None
+
+
+def test_a_credential_that_is_not_there_yet_is_not_looked_for_again_and_again() -> None:
+    index = Index()
+    index.put(seen(source(), name="old"))
+    assert not index.has_claim(key("Source", "old"))
+    index.claim(key("Source", "old"), "")
+    assert index.has_claim(key("Source", "old"))
+    index.remove(key("Source", "old"))
+    assert not index.has_claim(key("Source", "old"))

@@ -10,10 +10,13 @@ import pytest
 import yaml
 from pydantic import SecretStr
 from tracker_core.manifests import Source, Webhook, parse_manifest, read_documents, references
+from tracker_core.manifests.webhook import SourceRef
 from tracker_core.settings import NatsSettings
 from tracker_operator import gateway, resources
 from tracker_operator.references import Resolved
 from tracker_operator.settings import GatewaySettings, KedaSettings, OperatorSettings, PodSettings
+
+from tests.support import crd_cases
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = Path(__file__).parent / "golden"
@@ -82,6 +85,38 @@ def test_monitor_and_scaling_only_where_the_cluster_knows_them() -> None:
     bare = {item["kind"]: item for item in built(source, [], given, resources.Cluster())}
     assert {"PodMonitor", "ScaledObject"}.isdisjoint(bare)
     assert bare["Deployment"]["spec"]["replicas"] == 3
+
+
+def test_only_bots_are_told_the_dashboard() -> None:
+    given = settings(pods=PodSettings(dashboard_url="https://tasks.example.org"))
+    for name in PULLED:
+        (deployment,) = [
+            item for item in built(example(name)[0], [], given, resources.Cluster()) if item["kind"] == "Deployment"
+        ]
+        variables = {
+            item["name"]: item.get("value") for item in deployment["spec"]["template"]["spec"]["containers"][0]["env"]
+        }
+        wanted = "https://tasks.example.org" if name == "telegram" else None
+        assert variables.get("TRACKER_BOT__DASHBOARD_URL") == wanted
+
+
+def test_a_token_that_makes_hooks_is_the_operators_alone() -> None:
+    source, _ = example("webhook")
+    registers = {"target": "acme/shop", "tokenSecretRef": {"name": "admin", "key": "token"}}
+    webhook = parse_manifest(crd_cases.webhook(provider="gitlab", autoRegister=True, registration=registers))
+    assert isinstance(webhook, Webhook)
+    webhook = webhook.model_copy(
+        update={"spec": webhook.spec.model_copy(update={"source_ref": SourceRef(name=source.metadata.name)})}
+    )
+    resolved = {webhook.key: Resolved({(ref.name, ref.key): b"hush" for ref in references(webhook)})}
+    wanted = gateway.plan({source.key: source}, [webhook], resolved, settings().gateway)
+    assert list(wanted.secrets) == ["default_keys_token"]
+    pulled, _ = example("telegram")
+    (deployment,) = [
+        item for item in built(pulled, [webhook], settings(), resources.Cluster()) if item["kind"] == "Deployment"
+    ]
+    mounted = [item["secret"]["secretName"] for item in deployment["spec"]["template"]["spec"]["volumes"]]
+    assert "admin" not in mounted
 
 
 def test_suspended_has_no_process() -> None:

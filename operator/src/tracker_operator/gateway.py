@@ -85,7 +85,7 @@ def plan(
         own = {
             flat_name(item.metadata.namespace, ref): value
             for item in bound
-            for ref in references(item)
+            for ref in references(item.spec.verification)
             if (value := resolved[item.key].value(ref) if item.key in resolved else b"")
         }
         size = sum(len(name) + len(text.encode()) for name, text in texts.items())

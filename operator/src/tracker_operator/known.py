@@ -81,7 +81,7 @@ class Index:
                 if not place[entry]:
                     del place[entry]
         if not keep_credential:
-            self.claim(key, "")
+            self.release(key)
         return known
 
     def users_of(self, namespace: str, secret: str) -> set[Key]:
@@ -104,29 +104,36 @@ class Index:
 
     def claim(self, key: Key, credential: str) -> set[Key]:
         """Note the digest of a Source's credential, "" for none; return those that share the one it had or has."""
-        before = self._credentials.pop(key, "")
-        touched: set[Key] = set()
-        if before:
-            self._by_credential[before].discard(key)
-            touched |= self._by_credential[before] if before != credential else set()
-            if not self._by_credential[before]:
-                del self._by_credential[before]
+        if self._credentials.get(key) == credential:
+            return set()
+        touched = self.release(key)
+        self._credentials[key] = credential
         if credential:
-            self._credentials[key] = credential
             sharing = self._by_credential.setdefault(credential, set())
-            touched |= sharing if before != credential else set()
+            touched |= sharing
             sharing.add(key)
         return touched
 
+    def release(self, key: Key) -> set[Key]:
+        """Forget the credential of a Source; return those that share it."""
+        before = self._credentials.pop(key, "")
+        if not before:
+            return set()
+        sharing = self._by_credential[before]
+        sharing.discard(key)
+        if not sharing:
+            del self._by_credential[before]
+        return set(sharing)
+
     def has_claim(self, key: Key) -> bool:
-        """Whether the credential of a Source is known."""
+        """Whether somebody has looked for the credential of a Source; there may be none yet."""
         return key in self._credentials
 
     def rival(self, key: Key) -> Known | None:
         """Return the oldest other Source with the same credential, if it is older than this one."""
         own = self.objects.get(key)
         credential = self._credentials.get(key)
-        if own is None or credential is None:
+        if own is None or not credential:
             return None
         others = [self.objects[other] for other in self._by_credential[credential] if other in self.objects]
         oldest = min(others, key=lambda item: item.age, default=own)

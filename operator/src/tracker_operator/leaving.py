@@ -5,12 +5,12 @@ same.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tracker_core.errors import TrackerError
-from tracker_core.kubernetes.client import SOURCES, RefusedError
+from tracker_core.kubernetes.client import RefusedError, Resource
 from tracker_core.manifests import Source, SourceKind
 
 from tracker_operator import telegram
@@ -24,31 +24,45 @@ log = logging.getLogger(__name__)
 FINALIZER = f"{PREFIX}/finalizer"
 
 
-async def leave(context: Context, body: Mapping[str, Any], known: Known) -> None:
+async def leave(
+    context: Context, resource: Resource, body: Mapping[str, Any], known: Known, undo: Callable[[], Awaitable[None]]
+) -> None:
     """Undo what is outside, then take the finalizer away.
 
+    Args:
+        context: All parts.
+        resource: Kind of the object.
+        body: The object as it was read.
+        known: The same, understood.
+        undo: Does it; what it does twice it does once.
+
     Raises:
-        TrackerError: it is not undone yet, and there is time to try again.
+        TrackerError: it is not undone yet, trying again may help, and there is time for it.
     """
     meta = body["metadata"]
     if FINALIZER not in meta.get("finalizers", []):
         return
     try:
-        await _undo(context, known)
+        await undo()
     except TrackerError as error:
         asked = datetime.fromisoformat(meta["deletionTimestamp"])
-        if datetime.now(UTC) - asked < timedelta(seconds=context.settings.operator.undo_seconds):
+        if error.retryable and datetime.now(UTC) - asked < timedelta(seconds=context.settings.operator.undo_seconds):
             raise
         await context.status.event(body, "Warning", "NotUndone", f"{known.key}: {error}. It is deleted all the same")
     rest = [name for name in meta["finalizers"] if name != FINALIZER]
     try:
-        await context.cluster.set_finalizers(SOURCES, body, rest)
+        await context.cluster.set_finalizers(resource, body, rest)
     except RefusedError as error:
         if error.code != 404:  # noqa: PLR2004 -- HTTP's own number: it is gone already
             raise
 
 
-async def _undo(context: Context, known: Known) -> None:
+async def undo_source(context: Context, known: Known) -> None:
+    """Take back what the process of a Source has told Telegram, and what the Source has on the bus.
+
+    Raises:
+        TrackerError: one of them does not answer.
+    """
     source = known.manifest
     if not isinstance(source, Source):
         return

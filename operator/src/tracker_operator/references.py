@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tracker_core.kubernetes.client import SECRETS
-from tracker_core.manifests import SecretKeyRef, Source, Webhook, references
+from tracker_core.manifests import SecretKeyRef, Source, references
+from tracker_core.manifests.metadata import ManifestModel
 
 from tracker_operator.cluster import Cluster
 from tracker_operator.conditions import Condition
@@ -42,7 +43,7 @@ class Resolved:
         return self.values.get((ref.name, ref.key), b"").rstrip(b"\r\n")
 
 
-async def resolve(cluster: Cluster, namespace: str, manifests: Sequence[Source | Webhook]) -> Resolved:
+async def resolve(cluster: Cluster, namespace: str, manifests: Sequence[ManifestModel]) -> Resolved:
     """Read every Secret that the manifests name."""
     wanted = list(dict.fromkeys((ref.name, ref.key) for item in manifests for ref in references(item)))
     values: dict[tuple[str, str], bytes] = {}

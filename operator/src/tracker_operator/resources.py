@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from tracker_core.bus import OUTBOUND, source_consumer
 from tracker_core.manifests import Source, SourceKind, Webhook, dump_manifest, references
-from tracker_core.manifests.metadata import ObjectMeta
+from tracker_core.manifests.metadata import ManifestModel, ObjectMeta
 from tracker_core.manifests.source import PodTemplateSpec
 
 from tracker_operator.settings import OperatorSettings
@@ -70,6 +70,11 @@ def render_manifest(source: Source, webhooks: Sequence[Webhook]) -> str:
     return "---\n".join(map(dump_manifest, parts))
 
 
+def read_by_process(source: Source, webhooks: Sequence[Webhook]) -> list[ManifestModel]:
+    """Return what names the Secrets that the process gets; a token that makes hooks is the operator's alone."""
+    return [source, *(webhook.spec.verification for webhook in webhooks)]
+
+
 def build(
     source: Source, webhooks: Sequence[Webhook], *, uid: str, secrets_hash: str, cluster: Cluster,
     settings: OperatorSettings,
@@ -86,15 +91,17 @@ def build(
     """
     manifest = render_manifest(source, webhooks)
     builder = _Builder(source, uid, settings)
+    scaled = _is_scaled(source, cluster, settings)
+    read = read_by_process(source, webhooks)
     objects = [
         builder.service_account(),
         builder.secret(manifest),
         builder.network_policy(),
-        builder.deployment(manifest, [source, *webhooks], secrets_hash, scaled=_is_scaled(source, cluster, settings)),
+        builder.deployment(manifest, read, secrets_hash, scaled=scaled),
     ]
     if cluster.pod_monitors and settings.pods.metrics_port:
         objects.append(builder.pod_monitor())
-    if _is_scaled(source, cluster, settings):
+    if scaled:
         objects.append(builder.scaled_object())
     return objects
 
@@ -169,7 +176,7 @@ class _Builder:
         return sorted(ports)
 
     def deployment(
-        self, manifest: str, read: Sequence[Source | Webhook], secrets_hash: str, *, scaled: bool
+        self, manifest: str, read: Sequence[ManifestModel], secrets_hash: str, *, scaled: bool
     ) -> dict[str, Any]:
         spec = self.source.spec
         several = spec.type is SourceKind.SLACK

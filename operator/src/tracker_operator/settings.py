@@ -92,9 +92,16 @@ class ApiSettings(BaseModel):
 
 
 class ProviderSettings(BaseModel):
-    """`TRACKER_PROVIDERS__*`: where registrations are taken back."""
+    """`TRACKER_PROVIDERS__*`: where hooks are made and taken back.
+
+    In a manifest such a URL would let its writer send requests to whatever the operator reaches.
+    """
 
     telegram_url: str = "https://api.telegram.org"
+    github_url: str = "https://api.github.com"
+    """Of GitHub Enterprise: `https://…/api/v3`."""
+    gitlab_url: str = "https://gitlab.com/api/v4"
+    """Of one's own GitLab: `https://…/api/v4`."""
 
 
 class KedaSettings(BaseModel):

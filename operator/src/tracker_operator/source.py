@@ -17,7 +17,7 @@ from tracker_operator.cluster import DEPLOYMENTS, POD_MONITORS, SCALED_OBJECTS
 from tracker_operator.conditions import Condition, ready
 from tracker_operator.context import Context
 from tracker_operator.known import GATEWAY, SOURCE, Known, read
-from tracker_operator.leaving import FINALIZER, leave
+from tracker_operator.leaving import FINALIZER, leave, undo_source
 from tracker_operator.references import Resolved, credential, resolve
 from tracker_operator.workqueue import Key
 
@@ -38,7 +38,7 @@ async def reconcile_source(context: Context, key: Key) -> float | None:
     known = read(body)
     context.index.put(known)
     if body["metadata"].get("deletionTimestamp"):
-        await leave(context, body, known)
+        await leave(context, SOURCES, body, known, lambda: undo_source(context, known))
         return context.resync
     if not isinstance(known.manifest, Source):
         await context.status.write(SOURCES, body, *_refused(body, known))
@@ -54,7 +54,7 @@ async def reconcile_source(context: Context, key: Key) -> float | None:
 
 
 def _forget(context: Context, key: Key) -> None:
-    for rival in context.index.claim(key, ""):
+    for rival in context.index.release(key):
         context.queue.add(rival)
     known = context.index.remove(key)
     if known is not None:
@@ -94,7 +94,7 @@ async def _gateway_deployed(context: Context) -> Condition:
 
 async def _reconcile_pulled(context: Context, body: Mapping[str, Any], known: Known, source: Source) -> None:
     webhooks = context.index.webhooks_of(source.metadata.namespace, source.metadata.name)
-    resolved = await resolve(context.cluster, source.metadata.namespace, [source, *webhooks])
+    resolved = await resolve(context.cluster, source.metadata.namespace, resources.read_by_process(source, webhooks))
     await _claim(context, known.key, source, resolved)
     accepted = _accepted(context, known)
     if accepted.status == "False":

@@ -87,7 +87,10 @@ class StatusWriter:
             {
                 "apiVersion": "v1",
                 "kind": "Event",
-                "metadata": {"name": f"{meta['name'][:230]}.{secrets.token_hex(8)}", "namespace": meta["namespace"]},
+                "metadata": {
+                    "name": f"{meta['name'][:230].rstrip('-.')}.{secrets.token_hex(8)}",
+                    "namespace": meta["namespace"],
+                },
                 "involvedObject": {
                     "apiVersion": body["apiVersion"],
                     "kind": body["kind"],

@@ -16,7 +16,9 @@ from tracker_operator.cluster import DEPLOYMENTS, HTTP_ROUTES, INGRESSES, PODS
 from tracker_operator.conditions import Condition, ready
 from tracker_operator.context import Context
 from tracker_operator.known import GATEWAY, SOURCE, WEBHOOK, Known, read
+from tracker_operator.leaving import FINALIZER, leave
 from tracker_operator.references import Resolved, resolve
+from tracker_operator.registration import Registered, register, take_back, waiting
 from tracker_operator.workqueue import Key
 
 GATEWAY_KEY = Key(GATEWAY, "", "")
@@ -29,6 +31,8 @@ class Served:
     resolved: dict[str, Resolved] = field(default_factory=dict, repr=False)
     """Secrets by `namespace/name` of the Webhook."""
     refused: dict[str, Condition] = field(default_factory=dict)
+    registered: dict[str, Registered] = field(default_factory=dict)
+    """What came of the last look at the provider, by `namespace/name`."""
     known: bool = False
     """Whether there was a look at the gateway yet."""
 
@@ -41,9 +45,12 @@ async def reconcile_webhook(context: Context, served: Served, key: Key) -> float
     """
     name = f"{key.namespace}/{key.name}"
     body = await context.cluster.get(WEBHOOKS, key.namespace, key.name)
+    if body is not None and body["metadata"].get("deletionTimestamp"):
+        await _leave(context, served, body)
     if body is None or body["metadata"].get("deletionTimestamp"):
         known = context.index.remove(key)
         served.resolved.pop(name, None)
+        served.registered.pop(name, None)
         if known is not None:
             context.status.forget(key, known.uid)
             _touch_source(context, known)
@@ -53,7 +60,8 @@ async def reconcile_webhook(context: Context, served: Served, key: Key) -> float
     context.index.put(known)
     if not isinstance(known.manifest, Webhook):
         refused = Condition("Accepted", "False", "InvalidSpec", known.problem)
-        await context.status.write(WEBHOOKS, body, [refused, ready([refused], refused)], {})
+        kept = {key: value for key, value in (body.get("status") or {}).items() if key != "conditions"}
+        await context.status.write(WEBHOOKS, body, [refused, ready([refused], refused)], kept)
         context.queue.add(GATEWAY_KEY)
         return context.resync
     webhook = known.manifest
@@ -61,9 +69,42 @@ async def reconcile_webhook(context: Context, served: Served, key: Key) -> float
     if served.resolved.get(name) != resolved:
         served.resolved[name] = resolved
         context.queue.add(GATEWAY_KEY)
-    observed = _observe(context, served, webhook, resolved)
-    await context.status.write(WEBHOOKS, body, observed, _figures(context, webhook, resolved, body))
+    registered = await _register(context, served, webhook, body, resolved)
+    observed = _observe(context, served, webhook, resolved) + ([registered.condition] if registered else [])
+    fields = _figures(context, webhook, resolved, body)
+    fields["registration"] = registered.status if registered else None
+    await context.status.write(WEBHOOKS, body, _with_ready(webhook, observed), fields)
+    if registered is not None and registered.trouble is not None:
+        raise registered.trouble
     return context.resync
+
+
+async def _leave(context: Context, served: Served, body: Mapping[str, Any]) -> None:
+    known = read(body)
+
+    async def undo() -> None:
+        if isinstance(known.manifest, Webhook):
+            resolved = await resolve(context.cluster, known.key.namespace, [known.manifest])
+            await take_back(context, known.manifest, body, resolved, served.registered.get(known.manifest.key))
+
+    await leave(context, WEBHOOKS, body, known, undo)
+
+
+async def _register(
+    context: Context, served: Served, webhook: Webhook, body: Mapping[str, Any], resolved: Resolved
+) -> Registered | None:
+    if webhook.spec.registration is None:
+        return None
+    if FINALIZER not in body["metadata"].get("finalizers", []):
+        await context.cluster.set_finalizers(WEBHOOKS, body, [*body["metadata"].get("finalizers", []), FINALIZER])
+    before = (body.get("status") or {}).get("registration")
+    observed = _observe(context, served, webhook, resolved)
+    blocked = bool(resolved.missing) if before else any(item.status != "True" for item in observed)
+    if blocked:
+        return waiting(before)
+    registered = await register(context, webhook, body, resolved, served.registered.get(webhook.key))
+    served.registered[webhook.key] = registered
+    return registered
 
 
 def _touch_source(context: Context, known: Known) -> None:
@@ -72,12 +113,16 @@ def _touch_source(context: Context, known: Known) -> None:
 
 
 def _observe(context: Context, served: Served, webhook: Webhook, resolved: Resolved) -> list[Condition]:
+    """Return Accepted, SecretsResolved and Programmed."""
     accepted = served.refused.get(webhook.key) or Condition("Accepted", "True", "Valid", "The manifest is valid")
     beat = context.observed.heartbeat(f"webhook.{webhook.metadata.namespace}.{webhook.metadata.name}")
     programmed = _programmed(webhook, beat, context.observed.stream())
     if not served.known:
         accepted = Condition("Accepted", "Unknown", "Pending", "The gateway's configuration is not written yet")
-    observed = [accepted, resolved.condition(f"Webhook '{webhook.key}'"), programmed]
+    return [accepted, resolved.condition(f"Webhook '{webhook.key}'"), programmed]
+
+
+def _with_ready(webhook: Webhook, observed: list[Condition]) -> list[Condition]:
     if webhook.spec.suspend:
         suspended = "Suspended by its manifest (spec.suspend): senders get 503 and keep their messages"
         return [*observed, Condition("Ready", "False", "Suspended", suspended)]
