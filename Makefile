@@ -12,7 +12,6 @@ UV_READY := $(TOOLS)/.uv-$(UV_VERSION)
 BIN := .venv/bin
 
 MEMBERS := services/core services/api services/worker services/ingestion services/bot services/local operator
-CLUSTER_TESTS := tests/cluster
 DASHBOARD := $(wildcard services/dashboard/package-lock.json)
 
 # Caches go where the user's are; without a home that can be written, into the clone.
@@ -60,7 +59,7 @@ endif
 
 .PHONY: test-cluster
 test-cluster: setup ## The operator and the CRDs on a real Kubernetes API server, which is built the first time
-	@if $(BIN)/python -m tests.cluster.binaries; then $(BIN)/pytest -p no:cacheprovider $(CLUSTER_TESTS) -m cluster; fi
+	@if $(BIN)/python -m tests.cluster.binaries; then $(BIN)/pytest -p no:cacheprovider tests/cluster -m cluster; fi
 
 .PHONY: bench-cluster
 bench-cluster: setup ## 500 Sources on a real API server: how fast, how much memory, how still
