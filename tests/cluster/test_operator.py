@@ -21,6 +21,7 @@ from tracker_operator.cluster import DEPLOYMENTS, NETWORK_POLICIES, SERVICE_ACCO
 from tracker_operator.leaving import FINALIZER
 
 from tests.cluster.control_plane import NAMESPACES, ControlPlane
+from tests.cluster.golden import differences
 from tests.cluster.operator_process import GATEWAY, GATEWAY_NAMESPACE, metrics, running_operator
 from tests.cluster.telegram_wire import TelegramWire
 from tests.cluster.tenant import Tenant
@@ -58,7 +59,7 @@ async def test_an_example_makes_exactly_the_golden_objects(tenant: Tenant, sessi
     assert there.keys() == wanted.keys()
     for key, golden in wanted.items():
         _drop_what_differs(golden)
-        assert _differences(golden, there[key], "/".join(key)) == []
+        assert differences(golden, there[key], "/".join(key)) == []
 
 
 def _drop_what_differs(golden: dict[str, Any]) -> None:
@@ -70,22 +71,6 @@ def _drop_what_differs(golden: dict[str, Any]) -> None:
         golden["spec"].pop("egress")
     if golden["kind"] == "Deployment":
         golden["spec"]["template"]["metadata"].pop("annotations")
-
-
-def _differences(golden: Any, live: Any, path: str) -> list[str]:
-    """Where the live object does not have what the golden one has; the server adds its defaults."""
-    if not golden and not live:
-        return []  # an empty list, an empty string, false and an absent field are the same to the API server
-    if isinstance(golden, dict):
-        if not isinstance(live, dict):
-            return [f"{path}: {live!r}"]
-        return [line for key, part in golden.items() for line in _differences(part, live.get(key), f"{path}.{key}")]
-    if isinstance(golden, list):
-        if not isinstance(live, list) or len(golden) != len(live):
-            return [f"{path}: {live!r}"]
-        pairs = enumerate(zip(golden, live, strict=True))
-        return [line for number, (one, other) in pairs for line in _differences(one, other, f"{path}[{number}]")]
-    return [] if golden == live else [f"{path}: {live!r}, not {golden!r}"]
 
 
 async def test_ready_only_when_it_really_receives(bot: Tenant, bus: Bus) -> None:

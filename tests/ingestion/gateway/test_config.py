@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from tracker_core.bus import SOURCES_BUCKET
-from tracker_core.health import read_heartbeats
+from tracker_core.health import Heartbeat, read_heartbeats
 from tracker_ingestion.kinds.gateway.config import Configuration, Loader
+from tracker_ingestion.kinds.gateway.reporting import heartbeats
 
 from tests.ingestion.gateway.conftest import Running, running
 from tests.ingestion.gateway.folders import BEARER, OPEN, Folders
@@ -211,3 +212,18 @@ async def test_health_names_what_is_wrong(gateway: Running) -> None:
 
     await eventually("degraded gateway", degraded, 5)
     assert (await read_heartbeats(gateway.bus.js))["source.default.inbox"].state == "degraded"
+
+
+async def test_the_last_refusal_is_told(gateway: Running) -> None:
+    async def told() -> Heartbeat:
+        configuration = gateway.live.app.configuration
+        assert configuration is not None
+        return dict(heartbeats("test", [], configuration))["webhook.default.inbox"]
+
+    assert (await told()).last_rejection_at is None
+    assert (await gateway.post(json={"text": "a"}, headers={"authorization": "Bearer wrong"})).status_code == 401
+    assert (await told()).last_rejection == "SignatureMismatch"
+    assert (await gateway.post(content=b"x" * 2_000_000, headers=BEARER)).status_code == 413
+    after = await told()
+    assert after.last_rejection == "TooLarge"
+    assert after.last_rejection_at is not None

@@ -32,14 +32,17 @@ class Login:
         self._read_at: float | None = None
 
     @classmethod
-    def find(cls) -> "Login":
+    def find(cls, account: Path = SERVICE_ACCOUNT) -> "Login":
         """Take what is there.
+
+        Args:
+            account: Where a pod has its ServiceAccount.
 
         Raises:
             ConfigurationError: there is nothing, or it cannot be read.
         """
         try:
-            return _of_pod() if (SERVICE_ACCOUNT / "token").is_file() else _of_kubeconfig()
+            return _of_pod(account) if (account / "token").is_file() else _of_kubeconfig()
         except (OSError, yaml.YAMLError, ssl.SSLError, LookupError, TypeError, ValueError) as error:
             raise ConfigurationError(
                 f"No login to Kubernetes: {error}", cure="Run in a pod with a ServiceAccount, or mend KUBECONFIG"
@@ -52,11 +55,11 @@ class Login:
         return {"Authorization": f"Bearer {self._token}"} if self._token else {}
 
 
-def _of_pod() -> Login:
+def _of_pod(account: Path) -> Login:
     host, port = os.environ["KUBERNETES_SERVICE_HOST"], os.environ["KUBERNETES_SERVICE_PORT"]
     host = f"[{host}]" if ":" in host else host
-    tls = ssl.create_default_context(cafile=str(SERVICE_ACCOUNT / "ca.crt"))
-    return Login(f"https://{host}:{port}", tls, token_file=SERVICE_ACCOUNT / "token")
+    tls = ssl.create_default_context(cafile=str(account / "ca.crt"))
+    return Login(f"https://{host}:{port}", tls, token_file=account / "token")
 
 
 def _of_kubeconfig() -> Login:
