@@ -74,6 +74,14 @@ def least_rights(cluster: ControlPlane) -> Path:
     return cluster.kubeconfig_of(GATEWAY_NAMESPACE, "task-tracker-operator")
 
 
+@pytest.fixture(scope="session")
+def rights_of_api(cluster: ControlPlane) -> Path:
+    """A kubeconfig with no more rights than `services/api/deploy/rbac.yaml` grants."""
+    cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": GATEWAY_NAMESPACE}})
+    cluster.kubectl("apply", "--server-side", "-f", str(ROOT / "services" / "api" / "deploy" / "rbac.yaml"))
+    return cluster.kubeconfig_of(GATEWAY_NAMESPACE, "task-tracker-api")
+
+
 @pytest_asyncio.fixture(scope="session")
 async def bus(session_nats: Server) -> AsyncIterator[Bus]:
     """A connection to it, with the streams and buckets."""

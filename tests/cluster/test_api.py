@@ -17,20 +17,9 @@ from tracker_core.settings import DatabaseSettings, NatsSettings
 
 from tests.api.conftest import Api, make_team, running
 from tests.cluster.control_plane import ControlPlane
-from tests.cluster.operator_process import GATEWAY_NAMESPACE
 from tests.cluster.tenant import Tenant
 from tests.support.servers import Server
 from tests.support.waiting import eventually
-
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="session")
-def rights_of_api(cluster: ControlPlane) -> Path:
-    """A kubeconfig with no more rights than `services/api/deploy/rbac.yaml` grants."""
-    cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": GATEWAY_NAMESPACE}})
-    cluster.kubectl("apply", "--server-side", "-f", str(ROOT / "services" / "api" / "deploy" / "rbac.yaml"))
-    return cluster.kubeconfig_of(GATEWAY_NAMESPACE, "task-tracker-api")
 
 
 def _settings(database_url: str, nats_url: str, *namespaces: str) -> Settings:

@@ -25,7 +25,7 @@ from tracker_operator.resources import MANAGED_BY
 from tracker_operator.settings import OperatorSettings
 from tracker_operator.source import reconcile_source, source_failed
 from tracker_operator.status import StatusWriter
-from tracker_operator.webhook import GATEWAY_KEY, Served, reconcile_gateway, reconcile_webhook
+from tracker_operator.webhook import GATEWAY_KEY, Served, gateway_failed, reconcile_gateway, reconcile_webhook
 from tracker_operator.workqueue import Key, WorkQueue
 
 log = logging.getLogger(__name__)
@@ -203,6 +203,8 @@ class Operator:
     async def _failed(self, key: Key, error: Exception, count: int) -> None:
         if key.kind == SOURCE:
             await source_failed(self._context, key, error, count)
+        elif key.kind == GATEWAY:
+            await gateway_failed(self._context, self._served, error)
 
 
 def _give_up(task: asyncio.Task[None]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tracker_core.errors import TrackerError
 from tracker_core.health import Heartbeat
 from tracker_core.kubernetes.client import WEBHOOKS, RefusedError
 from tracker_core.manifests import Source, Webhook
@@ -35,6 +36,8 @@ class Served:
     """What came of the last look at the provider, by `namespace/name`."""
     known: bool = False
     """Whether there was a look at the gateway yet."""
+    trouble: str = ""
+    """Why its configuration could not be written the last time."""
 
 
 async def reconcile_webhook(context: Context, served: Served, key: Key) -> float | None:
@@ -117,6 +120,9 @@ def _observe(context: Context, served: Served, webhook: Webhook, resolved: Resol
     accepted = served.refused.get(webhook.key) or Condition("Accepted", "True", "Valid", "The manifest is valid")
     beat = context.observed.heartbeat(f"webhook.{webhook.metadata.namespace}.{webhook.metadata.name}")
     programmed = _programmed(webhook, beat, context.observed.stream())
+    if served.trouble:
+        trouble = f"The gateway's configuration cannot be written: {served.trouble}"
+        programmed = Condition("Programmed", "False", "GatewayRefused", trouble)
     if not served.known:
         accepted = Condition("Accepted", "Unknown", "Pending", "The gateway's configuration is not written yet")
     return [accepted, resolved.condition(f"Webhook '{webhook.key}'"), programmed]
@@ -181,11 +187,24 @@ async def reconcile_gateway(context: Context, served: Served) -> float:
     changed = wanted.refused.keys() ^ served.refused.keys()
     if not served.known:
         changed |= {webhook.key for webhook in webhooks}
-    served.refused, served.known = wanted.refused, True
+    if served.trouble:
+        changed |= {webhook.key for webhook in webhooks}
+    served.refused, served.known, served.trouble = wanted.refused, True, ""
     for key in changed:
         namespace, _, name = key.partition("/")
         context.queue.add(Key(WEBHOOK, namespace, name))
     return context.resync
+
+
+async def gateway_failed(context: Context, served: Served, error: Exception) -> None:
+    """Let every Webhook say why the gateway does not know it yet; what passes by itself is not said."""
+    if isinstance(error, TimeoutError) or (isinstance(error, TrackerError) and error.retryable):
+        return
+    trouble = str(error) if isinstance(error, TrackerError) else f"Unforeseen: {type(error).__name__}. See the log"
+    if trouble != served.trouble:
+        served.trouble = trouble
+        for known in context.index.of_kind(WEBHOOK):
+            context.queue.add(known.key)
 
 
 async def _withdraw_exposure(context: Context, wanted: gateway.Plan) -> None:
