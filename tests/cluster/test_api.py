@@ -238,6 +238,13 @@ async def test_an_api_server_that_is_away_is_said_and_got_over(
     try:
         answer = await admin.get("/api/manifests")
         assert (answer.status_code, "The Kubernetes API does not answer" in answer.json()["detail"]) == (503, True)
+        health = (await admin.get("/api/health")).json()
+        assert {item["name"]: item["status"] for item in health["dependencies"]} == {
+            "postgres": "ok",
+            "nats": "ok",
+            "kubernetes": "down",
+        }
+        assert health["status"] == "degraded"
     finally:
         cluster.apiserver.start()
     assert "bot" in (await admin.get("/api/manifests")).text

@@ -26,12 +26,16 @@ async def get_health(context: Context) -> Health:
     postgres, nats, heartbeats = await asyncio.gather(
         _ask("postgres", lambda: check(context.engine)), _ask("nats", lambda: _ask_nats(context)), _heartbeats(context)
     )
-    components = components_of(heartbeats)
+    components, dependencies = components_of(heartbeats), [postgres, nats]
+    if context.settings.api.manifests == "kubernetes":
+        # Tasks are there without it: it is not among what a request needs.
+        dependencies.append(await _ask("kubernetes", context.manifests.check_reachable))
     if "down" in {postgres.status, nats.status}:
-        return Health(status="down", dependencies=[postgres, nats], components=components, version=_VERSION)
+        return Health(status="down", dependencies=dependencies, components=components, version=_VERSION)
     ready = all(component.status == "ready" for component in components)
+    ready = ready and all(dependency.status == "ok" for dependency in dependencies)
     return Health(
-        status="ok" if ready else "degraded", dependencies=[postgres, nats], components=components, version=_VERSION
+        status="ok" if ready else "degraded", dependencies=dependencies, components=components, version=_VERSION
     )
 
 

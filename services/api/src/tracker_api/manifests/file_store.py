@@ -62,6 +62,9 @@ class FileManifestStore:
         self._parsed: dict[Path, tuple[tuple[int, int, int], list[Manifest]]] = {}
         """What each file said when it was read, by its time, size and inode."""
 
+    async def check_reachable(self) -> None:
+        """Do nothing: a folder that is not there yet is made by the first manifest."""
+
     async def read(self) -> list[Source | Webhook]:
         """Return every Source and Webhook, by kind and name."""
         known = await asyncio.to_thread(self._read)

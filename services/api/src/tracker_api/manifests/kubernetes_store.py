@@ -46,6 +46,10 @@ class KubernetesManifestStore:
         self._client = client
         self._namespaces = tuple(namespaces)
 
+    async def check_reachable(self) -> None:
+        """Ask the API server for its version, which everybody may."""
+        await self._client.request("GET", "/version")
+
     async def read(self) -> list[Source | Webhook]:
         """Return every Source and Webhook, by kind and name."""
         found = [manifest for body in await self._list() if (manifest := _parsed(body)) is not None]

@@ -47,6 +47,14 @@ class Said:
 class ManifestStore(Protocol):
     """Where the manifests are: the one truth about what is connected."""
 
+    async def check_reachable(self) -> None:
+        """Do nothing when it answers.
+
+        Raises:
+            UnavailableError: it does not.
+        """
+        ...
+
     async def read(self) -> list[Source | Webhook]:
         """Return every Source and Webhook, by kind and name. Secrets are never given out."""
         ...
