@@ -101,7 +101,6 @@ export function LaneSection({ lanes, lane, row, columns, groups, filter, sort }:
         <button
           type="button"
           aria-expanded={!folded}
-          aria-label={t(folded ? 'lanes.expand' : 'lanes.collapse', { lane: lane.name })}
           onClick={() => setFolded(!folded)}
           className="flex h-10 items-center gap-2 rounded-md px-1.5 font-medium hoverable:bg-hover md:h-8"
         >

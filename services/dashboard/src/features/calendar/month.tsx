@@ -29,7 +29,6 @@ function Day({ day, month, today, due, filter }: DayProps) {
     <div
       ref={setNodeRef}
       role="gridcell"
-      aria-label={plural('calendar.day', total, { day: dayName(day) })}
       aria-current={day === today ? 'date' : undefined}
       className={cn(
         'flex min-h-28 min-w-0 flex-col gap-1 border-r border-b p-1 transition-colors duration-100',
@@ -37,7 +36,9 @@ function Day({ day, month, today, due, filter }: DayProps) {
         isOver && 'bg-accent-soft',
       )}
     >
+      <span className="sr-only">{plural('calendar.day', total, { day: dayName(day) })}</span>
       <span
+        aria-hidden="true"
         className={cn(
           'nums inline-flex size-6 items-center justify-center self-end rounded-full text-xs',
           day === today ? 'bg-accent font-semibold text-on-accent' : monthOf(day) === monthOf(month) ? 'text-muted' : 'text-faint',

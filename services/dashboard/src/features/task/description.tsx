@@ -49,9 +49,9 @@ export function Description({ value, draft, onDraft, onSave }: Props) {
   return (
     <section aria-label={t('property.description')} className="flex flex-col gap-1">
       <Markdown text={value} className="text-base" />
-      <Button tone="quiet" hint="e" onClick={start} aria-label={t('task.editDescription')} className="-ml-3 self-start">
+      <Button tone="quiet" hint="e" onClick={start} className="-ml-3 self-start">
         <Pencil aria-hidden="true" className="size-4" strokeWidth={1.75} />
-        {t('inbox.edit')}
+        {t('task.editDescription')}
       </Button>
     </section>
   );

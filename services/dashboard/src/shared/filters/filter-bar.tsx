@@ -31,6 +31,11 @@ function useDraft(filter: string, onChange: (filter: string) => void) {
     }
   }
   useEffect(() => () => clearTimeout(timer.current), []);
+  // What is sent when typing pauses goes with the terms of that moment: one may have been clicked meanwhile.
+  const current = useRef(filter);
+  useEffect(() => {
+    current.current = filter;
+  }, [filter]);
 
   const commit = (text: string) => {
     clearTimeout(timer.current);
@@ -50,7 +55,7 @@ function useDraft(filter: string, onChange: (filter: string) => void) {
     if (read.askings.length > 0 || read.refused) return;
     timer.current = setTimeout(() => {
       setSent(read.words);
-      onChange(writeFilter({ askings, words: read.words }));
+      onChange(writeFilter({ ...readFilter(current.current), words: read.words }));
     }, TYPING_MS);
   };
   return { askings, draft, setDraft, type, commit };

@@ -22,7 +22,9 @@ export function SecretField({ editor, document, at, field }: FieldProps) {
   const label = labelOf(field.name);
   const error =
     editor.shown(placeOf(at, place)) ?? editor.shown(placeOf(at, [...place, 'name'])) ?? editor.shown(placeOf(at, [...place, 'key']));
-  const missing = editor.submitted && field.required && !stored && typed === '' ? t('form.secret.missing') : undefined;
+  // What the manifest names must be there, whether the schema demands it or not: a mailbox has a password or a token.
+  const wanted = field.required || ref.name !== '';
+  const missing = editor.submitted && wanted && !stored && typed === '' ? t('form.secret.missing') : undefined;
 
   /** An optional secret begins to exist when something is typed. */
   const type = (value: string) => {

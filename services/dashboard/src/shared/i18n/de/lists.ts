@@ -95,8 +95,6 @@ export const lists: Record<keyof typeof en, string> = {
   'lanes.byHand': 'Von Hand angelegt',
   'lanes.more.one': '{count} weitere zeigen',
   'lanes.more.other': '{count} weitere zeigen',
-  'lanes.collapse': '{lane} einklappen',
-  'lanes.expand': '{lane} ausklappen',
   'lanes.empty': 'Nichts hier',
   'lanes.overIn': 'Über {column}, {lane}.',
   'lanes.moved': '#{number} verschoben: {column}, {lane}',

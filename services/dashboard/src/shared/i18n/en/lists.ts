@@ -93,8 +93,6 @@ export const lists = {
   'lanes.byHand': 'Made by hand',
   'lanes.more.one': 'Show {count} more',
   'lanes.more.other': 'Show {count} more',
-  'lanes.collapse': 'Fold {lane}',
-  'lanes.expand': 'Unfold {lane}',
   'lanes.empty': 'Nothing here',
   'lanes.overIn': 'Over {column}, {lane}.',
   'lanes.moved': 'Moved #{number} to {column}, {lane}',
