@@ -112,6 +112,32 @@ async def test_lag_is_what_waits_on_the_bus(bot: Tenant, bus: Bus) -> None:
     await bot.until("lag", lambda: (bot.get(SOURCES, "bot") or {})["status"].get("lag") == 3)
 
 
+async def test_times_of_the_last_message_and_the_last_refusal(tenant: Tenant, bus: Bus) -> None:
+    at = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
+    tenant.secret()
+    tenant.source()
+    async with tenant.process(bus, last_message_at=at):
+        await tenant.until(
+            "its time",
+            lambda: (tenant.get(SOURCES, "bot") or {})["status"].get("lastMessageTime") == "2026-11-30T12:00:00Z",
+        )
+    tenant.source("inbox", type="webhook", telegram=None)
+    verification = {"type": "Token", "token": {"secretRef": {"name": "bot", "key": "token"}}}
+    tenant.webhook("inbox", sourceRef={"name": "inbox"}, verification=verification)
+    refused = {"last_rejection_at": at, "last_rejection": "TooLarge", "account": ""}
+
+    def told() -> bool:
+        status = (tenant.get(WEBHOOKS, "inbox") or {}).get("status", {})
+        return bool(status.get("lastRejection") == {"time": "2026-11-30T12:00:00Z", "reason": "TooLarge"})
+
+    async with tenant.process(bus, "inbox", component="webhook", **refused):
+        await tenant.until("the refusal", told)
+        await tenant.has("Ready", "True", "Receiving", "inbox", WEBHOOKS)
+    # The gateway restarts and remembers nothing; what happened has happened.
+    await tenant.has("Programmed", "False", "NotServed", "inbox", WEBHOOKS)
+    assert told()
+
+
 async def test_change_of_the_spec_rolls_the_pod(bot: Tenant) -> None:
     await bot.deployed()
     before = bot.pods()
