@@ -119,7 +119,9 @@ async def test_times_of_the_last_message_and_the_last_refusal(tenant: Tenant, bu
     async with tenant.process(bus, last_message_at=at):
         await tenant.until(
             "its time",
-            lambda: (tenant.get(SOURCES, "bot") or {})["status"].get("lastMessageTime") == "2026-11-30T12:00:00Z",
+            lambda: (
+                (tenant.get(SOURCES, "bot") or {}).get("status", {}).get("lastMessageTime") == "2026-11-30T12:00:00Z"
+            ),
         )
     tenant.source("inbox", type="webhook", telegram=None)
     verification = {"type": "Token", "token": {"secretRef": {"name": "bot", "key": "token"}}}

@@ -15,6 +15,7 @@ from tracker_core.errors import TrackerError
 from tracker_core.kubernetes.client import SECRETS, SOURCES, WEBHOOKS, Resource
 from tracker_core.kubernetes.login import Login
 from tracker_core.manifests import Webhook
+from tracker_core.manifests.metadata import API_VERSION
 
 from tracker_operator.cluster import DEPLOYMENTS, NETWORK_POLICIES, SERVICE_ACCOUNTS, SERVICES, Cluster
 from tracker_operator.context import Context
@@ -60,8 +61,9 @@ class Operator:
         self._exposition: WSGIServer | None = None
 
     async def start(self) -> None:
-        """Begin; returns at once, also when the API server or NATS is away."""
+        """Begin as soon as the API server knows our kinds, also when NATS is away."""
         await self._cluster.__aenter__()
+        await self._until_kinds_are_known()
         if port := self._settings.operator.metrics_port:
             self._exposition, _ = start_http_server(port, registry=self.metrics.registry)
         self._tasks = [
@@ -70,6 +72,25 @@ class Operator:
         ]
         for task in self._tasks:
             task.add_done_callback(_give_up)
+
+    async def _until_kinds_are_known(self) -> None:
+        """Wait for the CRDs: Kopf looks for the kinds once, after this, and would never hear of any object."""
+        told = ""
+        while trouble := await self._unknown_kinds():
+            if trouble != told:
+                log.warning("Waiting: %s", trouble)
+            told = trouble
+            await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _unknown_kinds(self) -> str:
+        try:
+            groups = {group["name"] for group in (await self._cluster.request("GET", "/apis"))["groups"]}
+            found = await self._cluster.request("GET", f"/apis/{API_VERSION}")
+        except TrackerError as error:
+            return str(error)
+        missing = {SOURCES.plural, WEBHOOKS.plural} - {item["name"] for item in found["resources"]}
+        known = API_VERSION.partition("/")[0] in groups and not missing
+        return "" if known else "the CRDs are not there yet. Install them: kubectl apply --server-side -f crds/"
 
     async def stop(self) -> None:
         """Let what runs end, then close everything."""
