@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import yaml
 from tracker_core.kubernetes.client import SECRETS, SOURCES, WEBHOOKS, Resource
-from tracker_operator.cluster import DEPLOYMENTS, HTTP_ROUTES, INGRESSES, SERVICES
+from tracker_operator.cluster import DEPLOYMENTS, HTTP_ROUTES, INGRESSES, PODS, SERVICES
+from tracker_operator.gateway import CONFIGURATION_HASH
 
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.golden import differences
@@ -23,7 +24,7 @@ DEPLOYMENT = {
     "kind": "Deployment",
     "metadata": {"name": GATEWAY, "namespace": GATEWAY_NAMESPACE},
     "spec": {
-        "replicas": 0,
+        "replicas": 1,
         "selector": {"matchLabels": LABELS},
         "template": {"metadata": {"labels": LABELS}, "spec": {"containers": [{"name": "gateway", "image": "gateway"}]}},
     },
@@ -39,8 +40,9 @@ EXAMPLES = [
 
 @pytest.mark.parametrize("expose", ["ingress", "httproute"])
 async def test_examples_make_exactly_the_golden_objects(
-    cluster: ControlPlane, least_rights: Path, session_nats: Server, tmp_path: Path, operator: Server, expose: str
-) -> None:
+    cluster: ControlPlane, kubelet: object, least_rights: Path, session_nats: Server, tmp_path: Path, operator: Server,
+    expose: str,
+) -> None:  # fmt: skip
     tenant = Tenant(cluster, "default")
     settings = {
         "TRACKER_OPERATOR__NAMESPACES": '["default"]',
@@ -65,12 +67,22 @@ async def test_examples_make_exactly_the_golden_objects(
             for item in wanted:
                 item["metadata"]["ownerReferences"][0]["uid"] = owner
                 await tenant.until(f"the golden {item['kind']}", lambda item=item: not _differs(cluster, item))
+            before = await tenant.until("a pod that is told", lambda: _told(cluster))
+            cluster.delete(WEBHOOKS, "default", "github")
+            await tenant.until("the pod to be told again", lambda: _told(cluster) - before)
     finally:
         for item in EXAMPLES:
             resource = {"Source": SOURCES, "Webhook": WEBHOOKS}.get(item["kind"], SECRETS)
-            cluster.delete(resource, "default", item["metadata"]["name"])
+            cluster.request("DELETE", resource.path("default", item["metadata"]["name"]))
         cluster.delete(DEPLOYMENTS, GATEWAY_NAMESPACE, GATEWAY)
         operator.start()
+
+
+def _told(cluster: ControlPlane) -> set[str]:
+    """What the pods are told to have: a change of it lets their kubelets mount the files at once."""
+    pods = cluster.list(PODS, GATEWAY_NAMESPACE)
+    told = {(pod["metadata"].get("annotations") or {}).get(CONFIGURATION_HASH, "") for pod in pods}
+    return told - {""}
 
 
 def _differs(cluster: ControlPlane, golden: dict[str, Any]) -> list[str]:
