@@ -85,12 +85,13 @@ class Operator:
     async def _unknown_kinds(self) -> str:
         try:
             groups = {group["name"] for group in (await self._cluster.request("GET", "/apis"))["groups"]}
-            found = await self._cluster.request("GET", f"/apis/{API_VERSION}")
+            if API_VERSION.partition("/")[0] in groups:
+                found = await self._cluster.request("GET", f"/apis/{API_VERSION}")
+                if {SOURCES.plural, WEBHOOKS.plural} <= {item["name"] for item in found["resources"]}:
+                    return ""
         except TrackerError as error:
             return str(error)
-        missing = {SOURCES.plural, WEBHOOKS.plural} - {item["name"] for item in found["resources"]}
-        known = API_VERSION.partition("/")[0] in groups and not missing
-        return "" if known else "the CRDs are not there yet. Install them: kubectl apply --server-side -f crds/"
+        return "the CRDs are not there yet. Install them: kubectl apply --server-side -f crds/"
 
     async def stop(self) -> None:
         """Let what runs end, then close everything."""
