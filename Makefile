@@ -73,6 +73,10 @@ bench: setup dashboard ## Measure speed beside the bare components; writes .benc
 screenshots: setup dashboard ## Take the pictures of the docs in a real browser
 	@$(BIN)/python -m tests.browser.screenshots
 
+.PHONY: lighthouse
+lighthouse: setup dashboard ## Judge the dashboard with Lighthouse: accessibility and best practices at least 95
+	@PATH="$$(.ci/get-node $(UV) $(TOOLS)/node):$$PATH" $(BIN)/python -m tests.browser.lighthouse
+
 .PHONY: format
 format: setup ## Format and fix what can be fixed
 	@$(BIN)/ruff check --fix-only
