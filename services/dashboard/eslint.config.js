@@ -68,5 +68,6 @@ export default tseslint.config(
     },
   },
   { files: ['dev/**', 'scripts/**', '*.js'], languageOptions: { globals: globals.node } },
+  { files: ['scripts/service-worker.js'], languageOptions: { globals: globals.serviceworker, sourceType: 'script' } },
   { files: ['public/**'], languageOptions: { globals: globals.browser, sourceType: 'script' } },
 );

@@ -3,6 +3,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 
 import { Providers } from '@/app/providers';
+import { startServiceWorker } from '@/app/service-worker';
 import { loadCatalogue } from '@/shared/i18n/translate';
 
 import '@/shared/telegram/mini-app';
@@ -17,3 +18,4 @@ void loadCatalogue().then(() =>
     </StrictMode>,
   ),
 );
+startServiceWorker();

@@ -16,16 +16,19 @@ export function PageError({ error }: { error: unknown }) {
 
 export function NotFound() {
   return (
-    <EmptyState
-      icon={Compass}
-      title={t('notFound.title')}
-      action={
-        <Link to="/inbox" className="text-accent-ink underline-offset-2 hoverable:underline">
-          {t('notFound.home')}
-        </Link>
-      }
-    >
-      {t('notFound.detail')}
-    </EmptyState>
+    <main className="h-dvh">
+      <EmptyState
+        icon={Compass}
+        title={t('notFound.title')}
+        heading="h1"
+        action={
+          <Link to="/inbox" className="text-accent-ink underline-offset-2 hoverable:underline">
+            {t('notFound.home')}
+          </Link>
+        }
+      >
+        {t('notFound.detail')}
+      </EmptyState>
+    </main>
   );
 }

@@ -124,12 +124,12 @@ test('an empty inbox of a new installation shows how to send the first message',
   const balance = { received: 0, tasks: 0, ignored: 0, waiting: 0, dead: 0 };
   server.use(
     http.get('*/api/ledger', () => HttpResponse.json({ ...balance, balanced: true, bus: null, bus_error: null, sources: [] })),
-    http.get('*/api/sources', () =>
-      HttpResponse.json({ items: [{ id: 's', namespace: 'default', name: 'inbox', webhook_url: 'http://machine/webhook/default/inbox' }], next: null }),
+    http.get('*/api/webhooks', () =>
+      HttpResponse.json({ items: [{ provider: 'generic', suspended: false, curl: 'curl http://machine/webhook/default/inbox' }], next: null }),
     ),
     ...taskApi([]).handlers,
   );
   renderPage(InboxPage, '/inbox');
-  expect(await screen.findByText(/^curl .* http:\/\/machine\/webhook\/default\/inbox$/)).toBeTruthy();
+  expect(await screen.findByText(/^curl http:\/\/machine\/webhook\/default\/inbox$/)).toBeTruthy();
   expect(await screen.findByText('Send the first message')).toBeTruthy();
 });

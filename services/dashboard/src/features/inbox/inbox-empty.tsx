@@ -2,16 +2,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { Inbox } from 'lucide-react';
 
-import { ledgerQuery, sourcesQuery } from '@/shared/api/system';
+import { webhooksQuery } from '@/shared/api/manifests';
+import { ledgerQuery } from '@/shared/api/system';
 import { t } from '@/shared/i18n/translate';
-import { curlLine } from '@/shared/sources/curl-line';
+import { webhookToTry } from '@/shared/sources/webhook-to-try';
 import { CodeLine } from '@/shared/ui/code-line';
 import { EmptyState } from '@/shared/ui/states';
 
 export function InboxEmpty() {
-  const sources = useQuery(sourcesQuery);
+  const webhooks = useQuery(webhooksQuery);
   const ledger = useQuery(ledgerQuery);
-  const webhook = sources.data?.find((source) => source.webhook_url !== null);
+  const curl = webhookToTry(webhooks.data)?.curl;
   const first = ledger.data?.received === 0;
   return (
     <EmptyState icon={Inbox} title={t(first ? 'inbox.first.title' : 'inbox.empty.title')}>
@@ -19,10 +20,10 @@ export function InboxEmpty() {
       <div className="mt-6 flex flex-col gap-1.5 text-left md:w-lg">
         <p className="text-xs text-faint">{t('inbox.try')}</p>
         <CodeLine code={`.venv/bin/tasktracker send "${t('source.curl.example')}"`} label={t('command')} />
-        {webhook && (
+        {curl && (
           <>
-            <p className="mt-2.5 text-xs text-faint">{t('inbox.tryCurl')}</p>
-            <CodeLine code={curlLine(webhook)} label={t('source.curl')} />
+            <p className="mt-2.5 text-xs text-faint">{t('start.message.curl')}</p>
+            <CodeLine code={curl} label={t('source.curl')} />
           </>
         )}
       </div>

@@ -23,6 +23,8 @@ export function SourcesPage() {
   const sources = useQuery({ ...sourcesQuery, refetchInterval: HEARTBEAT_MS });
   const webhooks = useQuery({ ...webhooksQuery, refetchInterval: HEARTBEAT_MS });
   const admin = me.data?.member.role === 'admin';
+  // A card is as high as its webhooks: shown when both are known, so that nothing moves.
+  const loading = sources.isPending || webhooks.isPending;
   const add = () => void navigate({ to: '/sources/new' });
   useShortcuts('sources.title', admin ? [{ keys: 'a', label: 'sources.add', run: add }] : []);
   const button = admin && (
@@ -34,21 +36,22 @@ export function SourcesPage() {
   return (
     <Page title={t('sources.title')} count={sources.data?.length} actions={button} className="overflow-y-auto">
       <div className="mx-auto flex max-w-3xl flex-col gap-4 px-4 py-5 md:px-8 md:py-8">
-        {sources.isPending && <Skeleton className="h-64 rounded-xl" />}
+        {loading && !sources.isError && <Skeleton className="h-64 rounded-xl" />}
         {sources.isError && !sources.data && <ErrorState error={sources.error} onRetry={() => void sources.refetch()} />}
         {sources.data?.length === 0 && (
           <EmptyState icon={Radio} title={t('sources.empty.title')}>
             {t('sources.empty.detail')}
           </EmptyState>
         )}
-        {sources.data?.map((source) => (
-          <SourceCard
-            key={sourceKey(source)}
-            source={source}
-            admin={admin}
-            webhooks={(webhooks.data ?? []).filter((webhook) => webhook.source === sourceKey(source))}
-          />
-        ))}
+        {!loading &&
+          sources.data?.map((source) => (
+            <SourceCard
+              key={sourceKey(source)}
+              source={source}
+              admin={admin}
+              webhooks={(webhooks.data ?? []).filter((webhook) => webhook.source === sourceKey(source))}
+            />
+          ))}
       </div>
     </Page>
   );

@@ -12,11 +12,13 @@ import type { Message, Webhook } from '@/shared/api/types';
 import { explain } from '@/shared/errors/explain';
 import { t } from '@/shared/i18n/translate';
 import { StateIcon } from '@/shared/messages/state';
+import { webhookToTry } from '@/shared/sources/webhook-to-try';
 import { Button } from '@/shared/ui/button';
 import { cn } from '@/shared/ui/cn';
 import { CodeLine } from '@/shared/ui/code-line';
 import { Field, TextArea } from '@/shared/ui/field';
 import { Page } from '@/shared/ui/page';
+import { Skeleton } from '@/shared/ui/states';
 
 import { SampleData } from './sample-data';
 
@@ -143,23 +145,31 @@ export function StartPage() {
   const admin = me.data?.member.role === 'admin';
   // Samples are there to look at; the first message is one's own.
   const own = messages.data?.pages[0]?.items.find(({ source }) => `${source.namespace}/${source.name}` !== 'default/samples');
-  const webhook = webhooks.data?.find(({ provider, suspended }) => provider === 'generic' && !suspended) ?? webhooks.data?.[0];
+  const webhook = webhookToTry(webhooks.data);
+  // Shown when all of it is known: a step that grows would push the next ones away from under a finger.
+  const loading = webhooks.isPending || messages.isPending || me.isPending;
   return (
     <Page title={t('start.title')} className="overflow-y-auto">
-      <div className="mx-auto flex max-w-2xl flex-col px-4 py-6 md:px-8 md:py-10" aria-busy={webhooks.isPending || messages.isPending}>
+      <div className="mx-auto flex max-w-2xl flex-col px-4 py-6 md:px-8 md:py-10" aria-busy={loading}>
         <p className="mb-8 text-base text-muted">{t('start.detail')}</p>
-        <ol className="flex flex-col">
-          <Step number={1} title={t('start.channel')} done={webhook !== undefined}>
-            <Channel webhook={webhook} admin={admin} />
-          </Step>
-          <Step number={2} title={t('start.message')} done={own !== undefined}>
-            <FirstMessage webhook={webhook} admin={admin} />
-          </Step>
-          <Step number={3} title={t('start.verdict')} done={own?.state === 'task' || own?.state === 'ignored'}>
-            <Verdict message={own} />
-          </Step>
-        </ol>
-        <SampleData admin={admin} />
+        {loading ? (
+          <Skeleton className="h-96 rounded-xl" />
+        ) : (
+          <>
+            <ol className="flex flex-col">
+              <Step number={1} title={t('start.channel')} done={webhook !== undefined}>
+                <Channel webhook={webhook} admin={admin} />
+              </Step>
+              <Step number={2} title={t('start.message')} done={own !== undefined}>
+                <FirstMessage webhook={webhook} admin={admin} />
+              </Step>
+              <Step number={3} title={t('start.verdict')} done={own?.state === 'task' || own?.state === 'ignored'}>
+                <Verdict message={own} />
+              </Step>
+            </ol>
+            <SampleData admin={admin} />
+          </>
+        )}
       </div>
     </Page>
   );

@@ -19,7 +19,7 @@ export function Filters({ search }: { search: StatisticsSearch }) {
       max={todayUtc()}
       required
       onChange={({ target }) => target.validity.valid && go(withDay(period, { [end]: target.value }))}
-      className="nums min-w-0 md:w-36"
+      className="nums min-w-0 flex-1 md:w-36 md:flex-none"
     />
   );
   return (
@@ -37,7 +37,7 @@ export function Filters({ search }: { search: StatisticsSearch }) {
           </button>
         ))}
       </div>
-      <div className="flex min-w-0 flex-1 items-center gap-1.5 md:flex-none">
+      <div className="flex w-full min-w-0 items-center gap-1.5 md:w-auto">
         {day('from')}
         <span aria-hidden="true" className="text-faint">
           –

@@ -29,7 +29,7 @@ export function Models({ found }: { found: Statistics }) {
         {models.length > 0 && (
           // Scrolls on a phone, so it takes the focus.
           // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-          <div className={tableFrame} role="region" aria-label={t('statistics.models')} tabIndex={0}>
+          <div className={tableFrame} role="group" aria-label={t('statistics.models')} tabIndex={0}>
             <table className="w-full border-collapse">
               <thead>
                 <tr className={headRow}>

@@ -12,15 +12,15 @@ export function Skeleton({ className }: { className?: string }) {
   return <span aria-hidden="true" className={cn('block rounded bg-pressed animate-sheen', className)} />;
 }
 
-type EmptyProps = { icon: LucideIcon; title: string; children?: ReactNode; action?: ReactNode };
+type EmptyProps = { icon: LucideIcon; title: string; heading?: 'h1' | 'h2'; children?: ReactNode; action?: ReactNode };
 
-export function EmptyState({ icon: Icon, title, children, action }: EmptyProps) {
+export function EmptyState({ icon: Icon, title, heading: Heading = 'h2', children, action }: EmptyProps) {
   return (
     <div className="flex h-full flex-col items-center justify-center gap-1 px-6 py-16 text-center">
       <span className="mb-3 flex size-11 items-center justify-center rounded-full bg-hover text-muted">
         <Icon aria-hidden="true" className="size-5" strokeWidth={1.75} />
       </span>
-      <h2 className="text-base font-semibold">{title}</h2>
+      <Heading className="text-base font-semibold">{title}</Heading>
       {children && <div className="max-w-lg text-balance text-muted">{children}</div>}
       {action && <div className="mt-4">{action}</div>}
     </div>

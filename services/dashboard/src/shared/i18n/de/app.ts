@@ -26,6 +26,8 @@ export const app: Record<keyof typeof en, string> = {
   'notFound.home': 'Zum Eingang',
   offline: 'Keine Verbindung. Du siehst den letzten Stand; Änderungen gehen erst wieder, wenn sie zurück ist.',
   'offline.retry': 'Jetzt verbinden',
+  'update.title': 'Eine neue Version ist da',
+  'update.reload': 'Neu laden',
 
   'login.title': 'Anmelden',
   'login.working': 'Du wirst angemeldet…',

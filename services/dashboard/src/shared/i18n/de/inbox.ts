@@ -30,7 +30,6 @@ export const inbox: Record<keyof typeof en, string> = {
   'inbox.first.title': 'Schick die erste Nachricht',
   'inbox.first.detail': 'Was ankommt, wird gelesen, eingeschätzt und hier als Aufgabe vorgeschlagen. Neu laden ist nie nötig.',
   'inbox.try': 'Schick eine vom Terminal',
-  'inbox.tryCurl': 'oder wie jedes Programm, mit dem Token, das tasktracker up ausgegeben hat',
 
   'snooze.title': 'Wieder zeigen',
   'snooze.later': 'Später heute',

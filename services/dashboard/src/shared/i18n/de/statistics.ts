@@ -8,7 +8,7 @@ export const statistics: Record<keyof typeof en, string> = {
   'statistics.year': '1 Jahr',
   'statistics.from': 'Erster Tag',
   'statistics.to': 'Letzter Tag',
-  'statistics.compared': 'Neben jeder Zahl steht die des Zeitraums davor, {from} bis {to}. Tage gelten in UTC.',
+  'statistics.compared': 'Neben jeder Zahl steht die des Zeitraums davor ({from} bis {to}). Tage gelten in UTC.',
   'statistics.before': 'davor {before}',
   'statistics.noBefore': 'davor keine',
   'statistics.beforeHead': 'Davor',

@@ -24,6 +24,8 @@ export const app = {
   'notFound.home': 'Go to the inbox',
   offline: 'Not connected. You see what was loaded last, and changes are refused until it is back.',
   'offline.retry': 'Retry now',
+  'update.title': 'A new version is there',
+  'update.reload': 'Reload',
 
   'login.title': 'Sign in',
   'login.working': 'Signing you in…',

@@ -28,7 +28,6 @@ export const inbox = {
   'inbox.first.title': 'Send the first message',
   'inbox.first.detail': 'Whatever arrives is read, judged and suggested here as a task. Nothing needs a reload.',
   'inbox.try': 'Send one from a terminal',
-  'inbox.tryCurl': 'or as any program would, with the token that tasktracker up printed',
 
   'snooze.title': 'Show again',
   'snooze.later': 'Later today',

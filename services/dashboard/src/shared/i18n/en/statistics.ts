@@ -6,7 +6,7 @@ export const statistics = {
   'statistics.year': '1 year',
   'statistics.from': 'First day',
   'statistics.to': 'Last day',
-  'statistics.compared': 'Beside each figure stands that of the period before, {from} to {to}. Days are those of UTC.',
+  'statistics.compared': 'Beside each figure stands that of the period before ({from} to {to}). Days are those of UTC.',
   'statistics.before': 'before {before}',
   'statistics.noBefore': 'none before',
   'statistics.beforeHead': 'Before',
