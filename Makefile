@@ -69,6 +69,11 @@ bench-cluster: setup ## 500 Sources on a real API server: how fast, how much mem
 bench: setup dashboard ## Measure speed beside the bare components; writes .bench/latest.json
 	@$(BIN)/python -m tests.bench
 
+.PHONY: chaos
+chaos: setup ## A thousand messages by each channel, and imports, while every process, NATS and Postgres are killed
+	@.ci/get-dovecot
+	@$(BIN)/pytest tests/chaos tests/integration/test_crashes.py
+
 .PHONY: screenshots
 screenshots: setup dashboard ## Take the pictures of the docs in a real browser
 	@$(BIN)/python -m tests.browser.screenshots
