@@ -102,17 +102,20 @@ PRESETS: dict[Provider, Preset] = {
         fields=Fields(
             text=(
                 "comment.body || review.body || issue.body || pull_request.body || discussion.body || release.body"
-                " || alert.description || alert.rule.description || head_commit.message"
+                " || alert.description || alert.rule.description || alert.security_advisory.description"
+                " || head_commit.message"
             ),
             title=(
-                "issue.title || pull_request.title || discussion.title || release.name || alert.rule.name"
-                " || workflow_run.display_title || check_run.name || head_commit.message"
+                "issue.title || pull_request.title || discussion.title || release.name || release.tag_name"
+                " || alert.rule.name || alert.security_advisory.summary || alert.secret_type_display_name"
+                " || workflow_run.display_title || workflow_run.name || check_run.name || head_commit.message"
             ),
             sender="sender",
             conversation="issue.html_url || pull_request.html_url || discussion.html_url",
             occurred_at=(
                 "comment.updated_at || review.submitted_at || issue.updated_at || pull_request.updated_at"
-                " || discussion.updated_at || release.published_at || head_commit.timestamp"
+                " || discussion.updated_at || release.published_at || alert.updated_at || workflow_run.updated_at"
+                " || head_commit.timestamp"
             ),
             url=(
                 "comment.html_url || review.html_url || issue.html_url || pull_request.html_url"
