@@ -8,10 +8,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tracker_core.bus import Bus
+from tracker_core.bus import FILES_STORE, Bus, ensure_bus
 from tracker_core.health import read_heartbeats
 
 from tests.ingestion.email.conftest import Desk, a_mail, make_desk, on_bus, reason
+from tests.ingestion.email.test_mailbox import with_files
 from tests.support.certificates import make_authority
 from tests.support.imap_front import Front
 from tests.support.imap_servers import FULL_USER, PASSWORD, ImapServer
@@ -243,6 +244,20 @@ async def test_bus_that_is_away_is_named_and_the_mails_wait(
         nats_server.start()
         await on_bus(bus, 1)
         await reason(served, "")
+
+
+async def test_store_of_files_that_is_away_is_named_and_the_mail_waits_for_it(
+    desk: Desk, imap: ImapServer, bus: Bus
+) -> None:
+    async with desk.running() as served:
+        await reason(served, "")
+        await bus.js.delete_object_store(FILES_STORE)
+        imap.deliver([with_files(("photo.png", "image/png", b"\x01" * 9))], desk.mailbox)
+        assert "it is not there" in await reason(served, "FilesUnavailable")
+        await ensure_bus(bus.js)
+        (found,) = await on_bus(bus, 1)
+        await reason(served, "")
+    assert found.attachments[0].ref.startswith("object:")
 
 
 async def test_end_comes_at_once_while_the_process_waits_for_mail(desk: Desk) -> None:

@@ -3,9 +3,11 @@
 import asyncio
 
 import pytest
+from tracker_core.bus import FILES_STORE, ensure_bus
 from tracker_core.health import read_heartbeats
 
 from tests.ingestion.slack.conftest import Running, Start
+from tests.ingestion.slack.test_messages import a_file
 from tests.support.slack_api import APP_TOKEN, BOT_TOKEN, SlackApi
 from tests.support.waiting import eventually
 
@@ -89,6 +91,19 @@ async def test_slack_that_cannot_be_reached_is_told(slack: SlackApi, start: Star
     async with start(wait=False) as app:
         assert "slack-status.com" in await app.told("Unreachable", "127.0.0.1")
     slack.address = address
+
+
+async def test_store_of_files_that_is_away_is_named_and_the_message_comes_with_a_reference(app: Running) -> None:
+    app.slack.files["trace.txt"] = (b"line 1", "text/plain")
+    await app.bus.js.delete_object_store(FILES_STORE)
+    app.slack.say("C1", "see the trace", files=[a_file(app, "trace.txt", 6)])
+    assert "it is not there" in await app.told("FilesUnavailable")
+    message = await app.message("see the trace")
+    assert message.attachments[0].ref == "https://acme.slack.com/files/trace.txt"
+    await ensure_bus(app.bus.js)
+    app.slack.say("C1", "see it again", files=[a_file(app, "trace.txt", 6)])
+    assert (await app.message("see it again")).attachments[0].ref.startswith("object:")
+    await app.told("")
 
 
 async def test_heartbeat_says_it_to_everybody(app: Running) -> None:

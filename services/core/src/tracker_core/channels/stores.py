@@ -95,7 +95,8 @@ def _named() -> Iterator[None]:
                 "The object store of NATS is full", cure="Give it more room, or use S3 (TRACKER_S3__BUCKET)"
             ) from error
         raise FilesUnavailableError(
-            f"The object store of NATS refuses: {error.description}", cure="Look at the log of NATS"
+            f"The object store of NATS refuses: {error.description or 'it is not there'}",
+            cure="Look at the log of NATS",
         ) from error
     except (NatsError, TimeoutError, OSError) as error:
         raise FilesUnavailableError(
