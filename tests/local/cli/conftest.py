@@ -107,6 +107,7 @@ class Server:
             "lag": 2,
         }
         described = {"autonomy": "Suggest", "suspended": False, "health": health, "counts": counts}
+        described["last_message_at"] = "2026-11-20T12:00:00Z"
         return {"items": [SOURCE | described | {"webhook_url": f"{self.url}/webhook/default/inbox"}], "next": None}
 
     def get_manifests(self, _: Request) -> Any:

@@ -1,6 +1,7 @@
 """`get`: tables for people, data for programs, one thing by its name."""
 
 import json
+import re
 
 import yaml
 
@@ -52,8 +53,18 @@ def test_unknown_task_is_one_line_with_the_cure(run: Run) -> None:
 
 def test_source_says_what_is_wrong_and_the_cure(run: Run) -> None:
     for shown in (run("get", "sources").stdout, run("get", "source", "inbox").stdout):
-        for word in ("degraded", "InvalidCredentials", "Use a new token", "@acme_bot", "2"):
+        for word in ("degraded", "InvalidCredentials", "Use a new token", "@acme_bot"):
             assert word in shown
+
+
+def test_source_says_when_it_last_heard_and_how_much_waits(run: Run) -> None:
+    header, row = run("get", "sources").stdout.splitlines()
+    shown = dict(zip(header.split(), row.replace("Use a new token", "…").split(), strict=True))
+    assert (shown["HEALTH"], shown["REASON"], shown["LAG"]) == ("degraded", "InvalidCredentials", "2")
+    assert re.fullmatch(r"\d+d", shown["LAST"])
+    card = run("get", "source", "inbox").stdout
+    assert re.search(r"^ *Lag +2\b", card, re.MULTILINE)
+    assert re.search(r"^ *Last message +2026-11-20", card, re.MULTILINE)
 
 
 def test_source_as_yaml_can_be_applied_again(run: Run) -> None:
