@@ -15,6 +15,7 @@ from tracker_core.manifests import (
     parse_manifest,
     read_documents,
 )
+from tracker_core.manifests.signing import token_header_of
 
 ROOT = Path(__file__).parents[2]
 SOURCE = {"apiVersion": "tasktracker.dev/v1alpha1", "kind": "Source", "metadata": {"name": "inbox"}}
@@ -110,6 +111,16 @@ def test_examples_are_valid_and_survive_a_round_trip(path: Path) -> None:
     for document in documents:
         if not isinstance(document, Secret):
             assert read_documents(dump_manifest(document)) == [document]
+
+
+@pytest.mark.parametrize("header", ["Authorization", None])
+def test_header_of_a_token_survives_a_round_trip(header: str | None) -> None:
+    token = {"secretRef": REF} | ({"header": header} if header else {})
+    webhook = parse_manifest(a_webhook(provider="gitlab", verification={"type": "Token", "token": token}))
+    assert isinstance(webhook, Webhook)
+    (again,) = read_documents(dump_manifest(webhook))
+    assert isinstance(again, Webhook)
+    assert token_header_of(again) == token_header_of(webhook) == (header or "X-Gitlab-Token")
 
 
 @pytest.mark.parametrize(("model", "name"), [(Source, "source"), (Webhook, "webhook")])

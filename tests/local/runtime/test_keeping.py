@@ -7,6 +7,7 @@ import psutil
 import pytest
 from tracker_core.errors import ConfigurationError
 from tracker_core.manifests.reader import read_documents
+from tracker_core.manifests.signing import token_header_of
 from tracker_core.manifests.webhook import Webhook
 from tracker_local import lock, logs
 from tracker_local.home import Home
@@ -94,8 +95,7 @@ def test_first_start_writes_a_webhook_with_a_private_token(tmp_path: Path) -> No
     assert [file.name for file in files] == ["source-inbox.yaml", "webhook-inbox.yaml"]
     webhook = read_documents(files[1].read_text(encoding="utf-8"))[0]
     assert isinstance(webhook, Webhook)
-    assert webhook.spec.verification.token is not None
-    assert webhook.spec.verification.token.header == "Authorization"
+    assert token_header_of(webhook) == "Authorization"
     token = inbox_token_file(home)
     assert token.stat().st_mode & 0o777 == 0o600
     assert len(token.read_text(encoding="utf-8")) >= 32

@@ -22,7 +22,7 @@ def seed(home: Home) -> bool:
         return False
     metadata = ObjectMeta(name=NAME, namespace=NAMESPACE)
     source = Source(metadata=metadata, spec=SourceSpec(type=SourceKind.WEBHOOK))
-    token = TokenSpec(header="Authorization", secret_ref=SecretKeyRef(name=NAME, key=KEY))
+    token = TokenSpec(secret_ref=SecretKeyRef(name=NAME, key=KEY))
     webhook = Webhook(
         metadata=metadata,
         spec=WebhookSpec(source_ref=SourceRef(name=NAME), verification=VerificationSpec(type="Token", token=token)),

@@ -97,7 +97,7 @@ def scheme_of(webhook: Webhook) -> Scheme:
 def token_header_of(webhook: Webhook) -> str:
     """Return the header in which the token of a Webhook is sent."""
     token = webhook.spec.verification.token
-    if token is not None and "header" in token.model_fields_set:
+    if token is not None and token.header is not None:
         return token.header
     return _TOKEN_HEADERS.get(webhook.spec.provider, "Authorization")
 

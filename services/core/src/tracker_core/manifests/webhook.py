@@ -62,7 +62,8 @@ class HmacSpec(ManifestModel):
 class TokenSpec(ManifestModel):
     """A shared secret in a header, bare or as `Bearer …`."""
 
-    header: Annotated[str, Field(max_length=128)] = "Authorization"
+    header: Annotated[str, Field(max_length=128)] | None = None
+    """Unset: the provider's own, else Authorization."""
     secret_ref: SecretKeyRef
     previous_secret_ref: SecretKeyRef | None = None
 
