@@ -71,6 +71,12 @@ def pages(chromium: Browser, installation: Installation) -> dict[str, str]:
         "statistics": "/statistics",
         "accuracy": "/accuracy",
         "ledger": "/ledger",
+        "members": "/settings",
+        "tokens": "/settings?part=tokens",
+        "models": "/settings?part=models",
+        "autonomy": "/settings?part=autonomy",
+        "notifications": "/settings?part=notifications",
+        "appearance": "/settings?part=appearance",
         "health": "/health",
         "nowhere": "/nowhere",
     }

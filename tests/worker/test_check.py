@@ -6,6 +6,14 @@ import os
 import sys
 from typing import Any
 
+from pydantic import SecretStr
+from tracker_core.bus import connect
+from tracker_core.modelling import AskModels, ask_models
+from tracker_core.settings import NatsSettings
+from tracker_worker.answering import answer_about_models
+from tracker_worker.models.llm_settings import LlmSettings
+from tracker_worker.settings import TriageSettings
+
 from tests.support.llm_server import LlmServer, fails, llm_server
 
 
@@ -54,3 +62,30 @@ async def test_wrong_settings_are_said_in_one_line_without_the_key() -> None:
     assert "sk-secret" not in errors
     code, _, errors = await check(providers="[{")
     assert (code, errors) == (2, "Settings are wrong: TRACKER_TRIAGE__PROVIDERS is not JSON. See docs/triage.md\n")
+
+
+async def test_a_triage_worker_says_which_models_there_are_and_tries_one(nats_url: str) -> None:
+    bus = await connect(NatsSettings(url=SecretStr(nats_url)), name="test")
+    async with llm_server() as good, llm_server() as bad:
+        bad.play(fails(404))
+        providers = tuple(LlmSettings.model_validate(given) for given in (a_provider(good), a_provider(bad, "other")))
+        settings = TriageSettings(providers=providers, daily_token_budget=500)
+        task = asyncio.create_task(answer_about_models(bus, settings, "v1"))
+        await asyncio.sleep(0)
+        await bus.nc.flush()
+        listed = await ask_models(bus, AskModels())
+        works, fails_ = [(await ask_models(bus, AskModels(tried=name))).trial for name in ("local", "other")]
+        unknown = (await ask_models(bus, AskModels(tried="nothing"))).trial
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    await bus.close()
+
+    assert [(model.provider, model.threshold) for model in listed.models] == [
+        ("embedded", None),
+        ("local", 0.75),
+        ("other", 0.75),
+    ]
+    assert (listed.daily_token_budget, listed.trial, unknown) == (500, None, None)
+    assert works is not None
+    assert fails_ is not None
+    assert (works.ok, fails_.ok, bool(fails_.cure)) == (True, False, True)

@@ -46,6 +46,7 @@ from tracker_api.middleware.security_headers import SecurityHeadersMiddleware
 from tracker_api.middleware.tracing import TracingMiddleware
 from tracker_api.notifications.endpoints import router as notifications
 from tracker_api.openapi import DescribedAPI
+from tracker_api.providers.endpoints import router as providers
 from tracker_api.replies.endpoints import router as replies
 from tracker_api.samples.endpoints import router as samples
 from tracker_api.settings import Settings
@@ -78,6 +79,7 @@ ROUTERS = (
     accounts,
     identities,
     notifications,
+    providers,
 )
 
 _CLIENTS = Gauge("tracker_websocket_clients", "Sockets that are open")

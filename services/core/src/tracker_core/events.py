@@ -43,6 +43,8 @@ class Verb(StrEnum):
     VIEW_DELETED = "view.deleted"
     SOURCE_DELETED = "source.deleted"
     MEMBER_CREATED = "member.created"
+    MEMBER_UPDATED = "member.updated"
+    MEMBER_REMOVED = "member.removed"
     DEAD_LETTER_RETRIED = "dead_letter.retried"
     DEAD_LETTER_DISCARDED = "dead_letter.discarded"
     DEAD_LETTER_REOPENED = "dead_letter.reopened"

@@ -670,7 +670,7 @@ class Correction(SQLModel, table=True):
     verdict_id: UUID = _reference("verdict.id", index=True)
     message_id: UUID = _reference("message.id")
     task_id: UUID = _reference("task.id")
-    member_id: UUID = _reference("member.id")
+    member_id: UUID | None = _reference("member.id", null=True, ondelete="SET NULL")
     field: str = _required_text()
     before: str | None = _text(null=True)
     after: str | None = _text(null=True)

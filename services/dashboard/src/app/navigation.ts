@@ -10,6 +10,7 @@ import {
   Radio,
   Rocket,
   Scale,
+  Settings,
   Table2,
   Target,
   type LucideIcon,
@@ -18,7 +19,7 @@ import {
 import type { MessageKey } from '@/shared/i18n/translate';
 
 export type Place = {
-  to: '/inbox' | '/board' | '/tasks' | '/calendar' | '/messages' | '/sources' | '/dead-letters' | '/statistics' | '/accuracy' | '/ledger' | '/health' | '/start';
+  to: '/inbox' | '/board' | '/tasks' | '/calendar' | '/messages' | '/sources' | '/dead-letters' | '/statistics' | '/accuracy' | '/ledger' | '/health' | '/settings' | '/start';
   /** What it opens with; the place is the same whatever its address says then. */
   search?: { filter: string };
   label: MessageKey;
@@ -38,6 +39,7 @@ export const places: readonly Place[] = [
   { to: '/accuracy', label: 'accuracy.title', icon: Target, keys: 'g a' },
   { to: '/ledger', label: 'ledger.title', icon: Scale, keys: 'g l' },
   { to: '/health', label: 'health.title', icon: Activity, keys: 'g h' },
+  { to: '/settings', label: 'settings.title', icon: Settings, keys: 'g ,' },
   { to: '/start', label: 'start.title', icon: Rocket, keys: 'g 1' },
 ];
 

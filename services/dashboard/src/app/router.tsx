@@ -13,6 +13,7 @@ import { parseAccuracySearch, periodOf } from '@/features/accuracy/accuracy-sear
 import { parseDeadLetterSearch } from '@/features/dead-letters/dead-letter-search';
 import { boxQuery, parseInboxSearch } from '@/features/inbox/boxes';
 import { parseMessageSearch } from '@/features/messages/message-search';
+import { parseSettingsSearch } from '@/features/settings/settings-search';
 import { parseStatisticsSearch, periodOf as statisticsPeriod } from '@/features/statistics/statistics-search';
 import { accuracyQuery } from '@/shared/api/accuracy';
 import { ApiError } from '@/shared/api/client';
@@ -186,6 +187,13 @@ const ledger = createRoute({
   component: lazyRouteComponent(() => import('@/features/ledger/ledger-page'), 'LedgerPage'),
 });
 
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings',
+  validateSearch: parseSettingsSearch,
+  component: lazyRouteComponent(() => import('@/features/settings/settings-page'), 'SettingsPage'),
+});
+
 const health = createRoute({
   getParentRoute: () => shell,
   path: '/health',
@@ -195,7 +203,7 @@ const health = createRoute({
 
 const routeTree = root.addChildren([
   login,
-  shell.addChildren([home, inbox.addChildren([inboxItem]), board, table, calendar, task, messages, deadLetters, sources, newSource, editSource, start, statistics, accuracy, ledger, health]),
+  shell.addChildren([home, inbox.addChildren([inboxItem]), board, table, calendar, task, messages, deadLetters, sources, newSource, editSource, start, statistics, accuracy, ledger, health, settings]),
 ]);
 
 export function createAppRouter(client: QueryClient) {

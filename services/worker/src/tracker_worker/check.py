@@ -1,6 +1,7 @@
 """`python -m tracker_worker check`: load the embedded model and ask each language model one tiny question.
 
-`tasktracker doctor` runs it as a process of its own, so that the command line stays free of models.
+`tasktracker doctor` runs it as a process of its own, so that the command line stays free of models. The dashboard asks
+a triage worker for the same (`answering`).
 """
 
 import asyncio
@@ -33,7 +34,9 @@ class Checked:
 
 async def check_models(settings: CheckSettings, *, as_json: bool) -> int:
     """Check each provider, print a line for each, and return the exit code: 1 when one does not work."""
-    checked = await asyncio.gather(_embedded(), *(_language_model(given) for given in settings.triage.providers))
+    checked = await asyncio.gather(
+        check_embedded(), *(check_language_model(given) for given in settings.triage.providers)
+    )
     if as_json:
         sys.stdout.write(json.dumps([asdict(line) for line in checked], ensure_ascii=False, indent=2) + "\n")
     else:
@@ -42,7 +45,8 @@ async def check_models(settings: CheckSettings, *, as_json: bool) -> int:
     return 0 if all(line.ok for line in checked) else 1
 
 
-async def _embedded() -> Checked:
+async def check_embedded() -> Checked:
+    """Load the embedded model."""
     from tracker_worker.models.embedded_provider import NAME, EmbeddedProvider  # noqa: PLC0415 -- loading is the check
 
     started = perf_counter()
@@ -53,7 +57,8 @@ async def _embedded() -> Checked:
     return Checked(NAME, model.version, ok=True, detail="loaded", cure="", latency_ms=_since(started))
 
 
-async def _language_model(given: LlmSettings) -> Checked:
+async def check_language_model(given: LlmSettings) -> Checked:
+    """Ask a language model one tiny question."""
     from tracker_worker.models.llm import connect  # noqa: PLC0415 -- costs seconds where a provider is configured
 
     started = perf_counter()

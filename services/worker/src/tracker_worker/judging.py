@@ -13,6 +13,7 @@ from tracker_core.health import Heartbeat, beating, heartbeat
 from tracker_core.jobs import Queue
 from tracker_core.queue import FETCH_TIMEOUT
 
+from tracker_worker.answering import answer_about_models
 from tracker_worker.jobs import consult_models, triage_message
 from tracker_worker.models.embedded_provider import EmbeddedProvider
 from tracker_worker.models.live_workspace import live_workspace
@@ -38,6 +39,7 @@ async def triage(settings: WorkerSettings) -> None:
             f"triage.{settings.instance}",
             first_look,
             keep_learnt(parts.engine, embedded),
+            answer_about_models(parts.bus, settings.triage, embedded.version),
             at_a_time=settings.triage.concurrency,
         )
 

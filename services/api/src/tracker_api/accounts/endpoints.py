@@ -12,6 +12,7 @@ from tracker_api.accounts.schemas import (
     Me,
     Member,
     MemberDraft,
+    MemberPatch,
     NewToken,
     TelegramLogin,
     Token,
@@ -65,6 +66,18 @@ async def list_members(context: Ctx, principal: Viewer) -> list[Member]:
 async def create_member(context: Ctx, principal: Admin, once: OnlyOnce, draft: MemberDraft) -> Response:
     """Add a member."""
     return await once.answer(context, principal, lambda tx: service.add_member(tx, draft), status=201)
+
+
+@router.patch("/members/{member_id}")
+async def change_member(context: Ctx, principal: Admin, member_id: UUID, patch: MemberPatch) -> Member:
+    """Change a member's name, address or role; a role counts from the next request on."""
+    return await service.change_member(context, principal, member_id, patch)
+
+
+@router.delete("/members/{member_id}", status_code=204)
+async def remove_member(context: Ctx, principal: Admin, member_id: UUID) -> None:
+    """Remove a member with sessions and tokens. Tasks become nobody's; comments and corrections stay."""
+    await service.remove_member(context, principal, member_id)
 
 
 @router.post("/members/{member_id}/login-link", status_code=201)

@@ -5,6 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field, SecretStr, StringConstraints
+from tracker_core.errors import InvalidInputError
 from tracker_core.repositories.accounts import MemberRow
 from tracker_core.repositories.credentials import TokenRow
 from tracker_core.tables import Role
@@ -53,6 +54,26 @@ class MemberDraft(Input):
     name: Name
     email: Email | None = None
     role: Role = Role.MEMBER
+
+
+class MemberPatch(Input):
+    """What changes; what is left out stays."""
+
+    name: Name | None = None
+    email: Email | None = None
+    """Null takes it away."""
+    role: Role | None = None
+
+    def checked(self) -> "MemberPatch":
+        """Return itself.
+
+        Raises:
+            InvalidInputError: a member would be without a name or a role.
+        """
+        for field in ("name", "role"):
+            if field in self.model_fields_set and getattr(self, field) is None:
+                raise InvalidInputError(f"body.{field} is null", cure="Send a value, or leave it out")
+        return self
 
 
 class Workspace(BaseModel):

@@ -1,17 +1,30 @@
 """Login, members and tokens. Every secret is random, given out once and stored as a hash."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 from tracker_core.database import reading
 from tracker_core.errors import ConflictError, ForbiddenError, NotFoundError, UnauthenticatedError
 from tracker_core.events import Change, Entity, Verb
 from tracker_core.repositories import accounts, credentials
+from tracker_core.repositories.accounts import MemberRow
 from tracker_core.tables import Role
 from tracker_core.transaction import Transaction
 
-from tracker_api.accounts.schemas import LoginLink, Me, Member, MemberDraft, NewToken, Token, TokenDraft, Workspace
+from tracker_api.accounts.schemas import (
+    LoginLink,
+    Me,
+    Member,
+    MemberDraft,
+    MemberPatch,
+    NewToken,
+    Token,
+    TokenDraft,
+    Workspace,
+)
 from tracker_api.auth import Principal
 from tracker_api.context import Context
 from tracker_api.secret_tokens import LOGIN_LINK_TTL, hash_secret, issue_login_link, new_secret
@@ -86,11 +99,80 @@ async def add_member(tx: Transaction, draft: MemberDraft) -> Member:
     return Member.of(row)
 
 
+async def change_member(context: Context, principal: Principal, member_id: UUID, patch: MemberPatch) -> Member:
+    """Change a member.
+
+    Raises:
+        NotFoundError: there is no such member.
+        ConflictError: nobody would be an admin any more, or somebody else has this address.
+    """
+    changes = patch.checked().model_dump(exclude_unset=True)
+    try:
+        async with context.transactions.begin(principal.workspace_id, principal.actor) as tx:
+            connection = await tx.session.connection()
+            before = await _find(connection, principal, member_id)
+            changed = replace(before, **changes)
+            if before.role == Role.ADMIN and changed.role != Role.ADMIN:
+                await _keep_an_admin(connection, principal, before)
+            await accounts.update_member(connection, principal.workspace_id, changed)
+            tx.record(
+                Change(
+                    verb=Verb.MEMBER_UPDATED,
+                    entity=Entity("member", member_id),
+                    data={"name": changed.name, "role": changed.role},
+                    before={name: getattr(before, name) for name in changes},
+                    after={name: getattr(changed, name) for name in changes},
+                )
+            )
+    except IntegrityError as error:
+        raise ConflictError(
+            f"Another member has the address {patch.email}", cure="Use another address, or that member"
+        ) from error
+    return Member.of(changed)
+
+
+async def remove_member(context: Context, principal: Principal, member_id: UUID) -> None:
+    """Remove a member; shared views become those of who does it.
+
+    Raises:
+        NotFoundError: there is no such member.
+        ConflictError: it is oneself: somebody has to stay who can let others in.
+    """
+    if member_id == principal.member_id:
+        raise ConflictError("You cannot remove yourself", cure="Ask another admin to do it")
+    async with context.transactions.begin(principal.workspace_id, principal.actor) as tx:
+        connection = await tx.session.connection()
+        gone = await _find(connection, principal, member_id)
+        if gone.role == Role.ADMIN:
+            await _keep_an_admin(connection, principal, gone)
+        await accounts.remove_member(connection, principal.workspace_id, member_id, principal.member_id)
+        tx.record(
+            Change(
+                verb=Verb.MEMBER_REMOVED,
+                entity=Entity("member", member_id),
+                data={"name": gone.name, "role": gone.role},
+            )
+        )
+
+
+async def _find(connection: AsyncConnection, principal: Principal, member_id: UUID) -> MemberRow:
+    row = await accounts.find_member(connection, principal.workspace_id, member_id)
+    if row is None:
+        raise NotFoundError(f"There is no member {member_id}", cure="`GET /api/members` lists them")
+    return row
+
+
+async def _keep_an_admin(connection: AsyncConnection, principal: Principal, member: MemberRow) -> None:
+    if not await accounts.other_admins(connection, principal.workspace_id, member.id):
+        raise ConflictError(
+            f"{member.name} is the only admin: nobody could let others in", cure="Make somebody else an admin first"
+        )
+
+
 async def make_login_link(context: Context, principal: Principal, member_id: UUID) -> LoginLink:
     """Make a one-time way in for a member."""
     async with context.engine.begin() as connection:
-        if await accounts.find_member(connection, principal.workspace_id, member_id) is None:
-            raise NotFoundError(f"There is no member {member_id}", cure="`GET /api/members` lists them")
+        await _find(connection, principal, member_id)
         token = await issue_login_link(connection, principal.workspace_id, member_id)
     base = context.settings.api.public_url.rstrip("/")
     return LoginLink(token=token, url=f"{base}/login?token={token}", expires_at=datetime.now(UTC) + LOGIN_LINK_TTL)

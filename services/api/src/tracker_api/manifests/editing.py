@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tracker_core.errors import ConflictError, NotFoundError
 from tracker_core.events import Change, Entity, Verb
 from tracker_core.health import withdraw
-from tracker_core.manifests import Source, Webhook
+from tracker_core.manifests import Autonomy, Source, Webhook
 from tracker_core.repositories import removing, sources
 
 from tracker_api.auth import Principal
@@ -14,6 +14,8 @@ from tracker_api.manifests.schemas import AppliedManifest, DeletedManifests, Man
 from tracker_api.manifests.service import apply_manifests, dump_all
 from tracker_api.removals import check_nothing_on_its_way
 
+LOWEST_AUTO = 50
+"""Percent; the CRD's own figure."""
 _CURE = "`tasktracker get sources` and `tasktracker get webhooks` list them"
 
 
@@ -52,6 +54,21 @@ async def suspend(context: Context, principal: Principal, kind: str, key: str, *
     """Stop or start intake."""
     manifest, _ = await find(context, kind, key)
     changed = manifest.model_copy(update={"spec": manifest.spec.model_copy(update={"suspend": suspended})})
+    (applied,) = await apply_manifests(context, principal.workspace_id, principal.actor, [changed])
+    return applied
+
+
+async def set_autonomy(
+    context: Context, principal: Principal, key: str, autonomy: Autonomy, *, auto_threshold: int | None
+) -> AppliedManifest:
+    """Say how far triage may go by itself with messages of a Source."""
+    source, _ = await find(context, "Source", key)
+    assert isinstance(source, Source)
+    wanted = {"autonomy": autonomy} | ({} if auto_threshold is None else {"auto_threshold": auto_threshold})
+    triage = source.spec.triage.model_copy(update=wanted)
+    if triage.autonomy is Autonomy.AUTO and triage.auto_threshold < LOWEST_AUTO:
+        triage = triage.model_copy(update={"auto_threshold": LOWEST_AUTO})
+    changed = source.model_copy(update={"spec": source.spec.model_copy(update={"triage": triage})})
     (applied,) = await apply_manifests(context, principal.workspace_id, principal.actor, [changed])
     return applied
 

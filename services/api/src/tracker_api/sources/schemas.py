@@ -1,11 +1,13 @@
 """Sources as the API shows them."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from tracker_core.manifests import Autonomy, SourceKind
+
+from tracker_api.inputs import Input
 
 
 class Counts(BaseModel):
@@ -67,6 +69,14 @@ class SourceList(BaseModel):
 
     items: list[Source]
     next: None = None
+
+
+class AutonomyChange(Input):
+    """How far triage may go by itself."""
+
+    autonomy: Autonomy
+    auto_threshold: Annotated[int, Field(ge=50, le=100)] | None = None
+    """Percent of confidence; left out, it stays as it is."""
 
 
 class SourceCheck(BaseModel):

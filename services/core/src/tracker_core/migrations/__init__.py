@@ -1,4 +1,4 @@
 """Alembic's scripts. `python -m tracker_core.migrations upgrade` brings the database to the newest revision."""
 
-HEAD = "0009"
+HEAD = "0010"
 """The newest revision: what this program needs. A service compares, and only the migration loads Alembic."""

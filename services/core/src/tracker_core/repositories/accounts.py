@@ -78,6 +78,55 @@ async def insert_member(
     return member
 
 
+async def update_member(connection: AsyncConnection, workspace_id: UUID, changed: MemberRow) -> None:
+    """Change a member.
+
+    Raises:
+        sqlalchemy.exc.IntegrityError: the workspace has another member with this address.
+    """
+    await connection.execute(
+        text(
+            "update member set name = :name, email = :email, role = :role where workspace_id = :workspace and id = :id"
+        ),
+        {
+            "workspace": workspace_id,
+            "id": changed.id,
+            "name": changed.name,
+            "email": changed.email,
+            "role": changed.role,
+        },
+    )
+
+
+async def remove_member(connection: AsyncConnection, workspace_id: UUID, member_id: UUID, heir_id: UUID) -> None:
+    """Remove a member with sessions, tokens and private views; shared views become the heir's, tasks nobody's."""
+    values = {"workspace": workspace_id, "member": member_id, "heir": heir_id}
+    await connection.execute(
+        text(
+            "update saved_view set owner_id = :heir where workspace_id = :workspace and owner_id = :member and shared"
+        ),
+        values,
+    )
+    await connection.execute(
+        text("delete from member where workspace_id = :workspace and id = :member"),
+        values,
+    )
+
+
+async def other_admins(connection: AsyncConnection, workspace_id: UUID, member_id: UUID) -> int:
+    """Count the admins besides a member; the workspace stays locked until the end of the transaction."""
+    # Two admins who take the role from each other at once would leave none.
+    await connection.execute(
+        text("select from workspace where id = :workspace for update"), {"workspace": workspace_id}
+    )
+    found = await connection.execute(
+        text("select count(*) from member where workspace_id = :workspace and role = 'admin' and id <> :member"),
+        {"workspace": workspace_id, "member": member_id},
+    )
+    count: int = found.scalar_one()
+    return count
+
+
 async def list_members(connection: AsyncConnection, workspace_id: UUID) -> Sequence[MemberRow]:
     """Return all members, by name."""
     rows = await connection.execute(

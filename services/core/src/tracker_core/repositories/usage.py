@@ -23,7 +23,7 @@ class TokensToday:
 # A UUIDv7 begins with its milliseconds: a range of keys is a range of time, for the index on (workspace_id, id).
 _TOKENS_TODAY = """
 select coalesce(sum(v.tokens_in + v.tokens_out), 0)::bigint as workspace,
-       coalesce(sum(v.tokens_in + v.tokens_out) filter (where m.source_id = :source), 0)::bigint as source
+       coalesce(sum(v.tokens_in + v.tokens_out) filter (where m.source_id = cast(:source as uuid)), 0)::bigint as source
   from verdict v join message m on m.id = v.message_id
  where v.workspace_id = :workspace and v.tokens_in + v.tokens_out > 0
    and v.id >= (lpad(to_hex((extract(epoch from date_trunc('day', now(), 'UTC')) * 1000)::bigint), 12, '0')
@@ -31,8 +31,8 @@ select coalesce(sum(v.tokens_in + v.tokens_out), 0)::bigint as workspace,
 """
 
 
-async def tokens_today(connection: AsyncConnection, workspace_id: UUID, source_id: UUID) -> TokensToday:
-    """Return what the language models have read and written for a workspace and for one of its Sources."""
+async def tokens_today(connection: AsyncConnection, workspace_id: UUID, source_id: UUID | None) -> TokensToday:
+    """Return what the language models have read and written for a workspace and for one of its Sources, if any."""
     row = (await connection.execute(text(_TOKENS_TODAY), {"workspace": workspace_id, "source": source_id})).one()
     return TokensToday(workspace=row.workspace, source=row.source)
 

@@ -34,4 +34,7 @@ export const keys = {
   health: ['health'],
   accuracy: ['accuracy'],
   statistics: ['statistics'],
+  tokens: ['tokens'],
+  providers: ['providers'],
+  notifications: ['notifications'],
 } as const;

@@ -528,6 +528,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sources/{namespace}/{name}/autonomy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Autonomy
+         * @description Say how far triage may go by itself with messages of a Source; it is written into its manifest.
+         */
+        put: operations["set_autonomy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sources/{namespace}/{name}/test": {
         parameters: {
             query?: never;
@@ -1168,6 +1188,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/members/{member_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Member
+         * @description Remove a member with sessions and tokens. Tasks become nobody's; comments and corrections stay.
+         */
+        delete: operations["remove_member"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Member
+         * @description Change a member's name, address or role; a role counts from the next request on.
+         */
+        patch: operations["change_member"];
+        trace?: never;
+    };
     "/api/members/{member_id}/login-link": {
         parameters: {
             query?: never;
@@ -1316,6 +1360,46 @@ export interface paths {
         patch: operations["change_notification_settings"];
         trace?: never;
     };
+    "/api/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Providers
+         * @description Return the models in the order in which they are asked, and what they have used today.
+         */
+        get: operations["list_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/providers/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Provider
+         * @description Ask a model one tiny question, as `tasktracker doctor` does.
+         */
+        post: operations["try_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1458,6 +1542,15 @@ export interface components {
          * @enum {string}
          */
         Autonomy: "Disabled" | "Shadow" | "Suggest" | "Auto";
+        /**
+         * AutonomyChange
+         * @description How far triage may go by itself.
+         */
+        AutonomyChange: {
+            autonomy: components["schemas"]["Autonomy"];
+            /** Auto Threshold */
+            auto_threshold?: number | null;
+        };
         /**
          * BulkEdit
          * @description The change of one of many tasks.
@@ -2008,6 +2101,20 @@ export interface components {
             wanted?: boolean;
         };
         /**
+         * JudgingModel
+         * @description A model that judges messages.
+         */
+        JudgingModel: {
+            /** Name */
+            name: string;
+            /** Model */
+            model: string;
+            /** Remote */
+            remote: boolean;
+            /** Threshold */
+            threshold: number | null;
+        };
+        /**
          * Kind
          * @description The kinds, as they stand in a path.
          * @enum {string}
@@ -2213,6 +2320,17 @@ export interface components {
             /** Overdue */
             overdue: number;
             done: components["schemas"]["Compared"];
+        };
+        /**
+         * MemberPatch
+         * @description What changes; what is left out stays.
+         */
+        MemberPatch: {
+            /** Name */
+            name?: string | null;
+            /** Email */
+            email?: string | null;
+            role?: components["schemas"]["Role"] | null;
         };
         /**
          * MemberRef
@@ -2583,6 +2701,29 @@ export interface components {
          * @enum {string}
          */
         Provider: "generic" | "standardWebhooks" | "slack" | "telegram" | "github" | "gitlab" | "stripe" | "alertmanager" | "grafana" | "sentry";
+        /**
+         * ProviderList
+         * @description The models in the order in which they are asked.
+         */
+        ProviderList: {
+            /** Items */
+            items: components["schemas"]["JudgingModel"][];
+            budget: components["schemas"]["TokenBudget"];
+        };
+        /**
+         * ProviderTrial
+         * @description What came of the tiny question.
+         */
+        ProviderTrial: {
+            /** Ok */
+            ok: boolean;
+            /** Detail */
+            detail: string;
+            /** Cure */
+            cure: string | null;
+            /** Latency Ms */
+            latency_ms: number;
+        };
         /**
          * Quality
          * @description How right triage was, as people said in the period. `/api/accuracy` has more.
@@ -3373,6 +3514,16 @@ export interface components {
             created_at: string;
             /** Last Used At */
             last_used_at: string | null;
+        };
+        /**
+         * TokenBudget
+         * @description Tokens of language models, in and out, since midnight UTC.
+         */
+        TokenBudget: {
+            /** Used Today */
+            used_today: number;
+            /** Limit */
+            limit: number | null;
         };
         /**
          * TokenDraft
@@ -4752,6 +4903,42 @@ export interface operations {
             };
         };
     };
+    set_autonomy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AutonomyChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppliedManifest"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     check_source: {
         parameters: {
             query?: never;
@@ -5938,6 +6125,70 @@ export interface operations {
             };
         };
     };
+    remove_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     create_login_link: {
         parameters: {
             query?: never;
@@ -6200,6 +6451,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NotificationSettings"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderTrial"];
                 };
             };
             /** @description A problem */

@@ -14,6 +14,18 @@ export type Page<T> = { items: T[]; next: string | null };
 
 export type Me = Schemas['Me'];
 export type Member = Schemas['Member'];
+export type MemberDraft = Schemas['MemberDraft'];
+export type MemberPatch = Schemas['MemberPatch'];
+export type Role = Schemas['Role'];
+export type LoginLink = Schemas['LoginLink'];
+export type Token = Schemas['Token'];
+export type NewToken = Schemas['NewToken'];
+export type ProviderList = Schemas['ProviderList'];
+export type JudgingModel = Schemas['JudgingModel'];
+export type ProviderTrial = Schemas['ProviderTrial'];
+export type Autonomy = Schemas['Autonomy'];
+export type NotificationSettings = Schemas['NotificationSettings'];
+export type NotificationPatch = Schemas['NotificationPatch'];
 export type MemberRef = Schemas['MemberRef'];
 export type SourceRef = Schemas['SourceRef'];
 

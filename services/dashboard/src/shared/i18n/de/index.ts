@@ -11,6 +11,7 @@ import { ledger } from './ledger';
 import { lists } from './lists';
 import { messages } from './messages';
 import { replies } from './replies';
+import { settings } from './settings';
 import { sources } from './sources';
 import { start } from './start';
 import { statistics } from './statistics';
@@ -31,6 +32,7 @@ export const de = {
   ...lists,
   ...messages,
   ...replies,
+  ...settings,
   ...sources,
   ...start,
   ...statistics,

@@ -1,0 +1,1 @@
+"""The models that judge messages, and what they may use."""
