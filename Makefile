@@ -51,6 +51,7 @@ endif
 test: setup dashboard ## All tests, against real Postgres and NATS and, where there is one, a real browser
 	@.ci/get-debian chromium chromium "the browser tests are skipped"
 	@.ci/get-debian dovecot dovecot-imapd "the e-mail tests run on pymap alone"
+	@.ci/get-debian nginx nginx-light "the dashboard's Nginx is not tested"
 	@.ci/get-debian promtool prometheus "rules and dashboards are not tested on a real Prometheus"
 ifneq ($(DASHBOARD),)
 	@.ci/build-dashboard $(UV) $(TOOLS) test
