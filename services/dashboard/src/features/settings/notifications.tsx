@@ -3,9 +3,12 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useId, type ReactNode } from 'react';
 
 import { keys } from '@/shared/api/keys';
-import { changeNotifications, notificationsQuery } from '@/shared/api/settings';
+import { changeNotifications, makeLinkCode, notificationsQuery } from '@/shared/api/settings';
 import type { NotificationPatch, NotificationSettings } from '@/shared/api/types';
+import { explain } from '@/shared/errors/explain';
 import { t } from '@/shared/i18n/translate';
+import { Button } from '@/shared/ui/button';
+import { CodeLine } from '@/shared/ui/code-line';
 import { Input } from '@/shared/ui/field';
 import { Select } from '@/shared/ui/select';
 
@@ -14,6 +17,31 @@ import { Intro, list, Loaded, notSaved, row } from './frame';
 const kinds = ['assigned', 'due', 'mentioned', 'approval'] as const;
 const zones = Intl.supportedValuesOf('timeZone');
 const QUIET = { quiet_from: '21:00', quiet_until: '08:00' };
+
+/** A link into Telegram, made when it is asked for: it works once, and for some minutes. */
+function Unlinked() {
+  const make = useMutation({ mutationFn: makeLinkCode });
+  return (
+    <div className="flex flex-col items-start gap-3 rounded-lg bg-amber-soft px-3 py-2.5">
+      <p className="text-amber">{t('notifications.unlinked')}</p>
+      {make.data ? (
+        <>
+          <p className="text-muted">{t(make.data.url ? 'notifications.link.open' : 'notifications.link.send')}</p>
+          <CodeLine code={make.data.url ?? `/start ${make.data.code}`} label={t('notifications.link.what')} />
+        </>
+      ) : (
+        <Button disabled={make.isPending} onClick={() => make.mutate()}>
+          {t('notifications.link')}
+        </Button>
+      )}
+      {make.isError && (
+        <p role="alert" className="text-red">
+          {explain(make.error)}
+        </p>
+      )}
+    </div>
+  );
+}
 
 type SwitchProps = { label: string; detail?: string; checked: boolean; disabled?: boolean; onChange: (on: boolean) => void; children?: ReactNode };
 
@@ -132,7 +160,7 @@ export function Notifications() {
       <Loaded query={settings}>
         {(found) => (
           <>
-            {!found.linked && <p className="rounded-lg bg-amber-soft px-3 py-2 text-amber">{t('notifications.unlinked')}</p>}
+            {!found.linked && <Unlinked />}
             <Settings settings={found} save={change.mutate} />
           </>
         )}

@@ -6,6 +6,7 @@ import { keys } from './keys';
 import type {
   AppliedManifest,
   Autonomy,
+  LinkCode,
   LoginLink,
   Member,
   MemberDraft,
@@ -47,6 +48,8 @@ export const setAutonomy = ({ namespace, name }: Named, autonomy: Autonomy, thre
     method: 'PUT',
     body: { autonomy, auto_threshold: threshold },
   });
+
+export const makeLinkCode = () => api<LinkCode>('/me/identities/codes', { method: 'POST', body: { kind: 'telegram' } });
 
 export const notificationsQuery = queryOptions({
   queryKey: keys.notifications,

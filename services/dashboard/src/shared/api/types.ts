@@ -24,6 +24,7 @@ export type ProviderList = Schemas['ProviderList'];
 export type JudgingModel = Schemas['JudgingModel'];
 export type ProviderTrial = Schemas['ProviderTrial'];
 export type Autonomy = Schemas['Autonomy'];
+export type LinkCode = Schemas['LinkCode'];
 export type NotificationSettings = Schemas['NotificationSettings'];
 export type NotificationPatch = Schemas['NotificationPatch'];
 export type MemberRef = Schemas['MemberRef'];

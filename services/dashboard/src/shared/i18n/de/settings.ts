@@ -87,7 +87,11 @@ export const settings: Record<keyof typeof en, string> = {
   'autonomy.how': 'Wie gut die Einschätzung je Quelle trifft, steht auf einer anderen Seite:',
 
   'notifications.detail': 'Was dir in Telegram gesagt wird, durch den Bot, mit dem du verbunden bist.',
-  'notifications.unlinked': 'Du bist noch nicht mit Telegram verbunden. Schreib dem Bot einer Telegram-Quelle /link, und er sagt dir, wie es geht.',
+  'notifications.unlinked': 'Du bist noch nicht mit Telegram verbunden.',
+  'notifications.link': 'Mit Telegram verbinden',
+  'notifications.link.open': 'Öffne ihn in Telegram und drück auf Start. Er gilt einmal.',
+  'notifications.link.send': 'Schick das dem Bot einer Telegram-Quelle. Es gilt einmal.',
+  'notifications.link.what': 'Link',
   'notifications.on': 'Benachrichtige mich',
   'notifications.on.detail': 'Aus heißt: Alles pausiert.',
   'notifications.assigned': 'Zuweisungen',

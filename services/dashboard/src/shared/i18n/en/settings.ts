@@ -85,7 +85,11 @@ export const settings = {
   'autonomy.how': 'How right triage is for each Source stands on another page:',
 
   'notifications.detail': 'What you are told in Telegram, through the bot that you are linked with.',
-  'notifications.unlinked': 'You are not linked with Telegram yet. Write /link to the bot of a Telegram Source, and it tells you how.',
+  'notifications.unlinked': 'You are not linked with Telegram yet.',
+  'notifications.link': 'Link with Telegram',
+  'notifications.link.open': 'Open it in Telegram and press Start. It works once.',
+  'notifications.link.send': 'Send this to the bot of a Telegram Source. It works once.',
+  'notifications.link.what': 'link',
   'notifications.on': 'Notify me',
   'notifications.on.detail': 'Off pauses everything.',
   'notifications.assigned': 'Assignments',
