@@ -120,7 +120,10 @@ async def test_a_token_that_is_refused_is_said_and_mended(served: Tenant, hooks:
 async def test_a_target_that_is_not_there_is_named(served: Tenant, hooks: HookWire) -> None:
     apply(served, target=f"nobody/{served.namespace}")
     await registered(served, "TargetNotFound")
-    assert f"GitHub 'nobody/{served.namespace}'" in served.message("Ready", "shop", WEBHOOKS)
+    # Ready says first what the gateway says of a Webhook that it has not read yet.
+    await served.until(
+        "its name", lambda: f"GitHub 'nobody/{served.namespace}'" in served.message("Ready", "shop", WEBHOOKS)
+    )
 
 
 async def test_a_provider_that_is_away_is_got_over(served: Tenant, hooks: HookWire) -> None:

@@ -11,12 +11,15 @@ from tracker_core.repositories.daily import sum_up
 
 log = logging.getLogger(__name__)
 
+FIRST = 60.0
+"""Seconds before the first round: a start has other things to do."""
 INTERVAL = 3600.0
 """Seconds between two rounds."""
 
 
 async def keep_house(engine: AsyncEngine) -> None:
     """Clean up each hour until cancelled."""
+    await asyncio.sleep(FIRST)
     while True:
         try:
             async with engine.begin() as connection:
