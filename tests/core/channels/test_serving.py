@@ -5,14 +5,28 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
+from typing import Any
 from uuid import uuid4
 
 import msgspec
 import pytest
 import pytest_asyncio
+from nats.errors import ConnectionClosedError
 from nats.js.errors import NotFoundError as NoMessageError
+from nats.js.kv import KeyValue
 from pydantic import SecretStr
-from tracker_core.bus import DELIVERIES, INBOUND, OUTBOUND, Bus, connect, ensure_bus, outbound_subject
+from tracker_core.bus import (
+    DELIVERIES,
+    INBOUND,
+    OUTBOUND,
+    SENT_BUCKET,
+    Bus,
+    connect,
+    consumer_name,
+    ensure_bus,
+    outbound_subject,
+    source_consumer,
+)
 from tracker_core.channels.answering import answer
 from tracker_core.channels.condition import Condition, Reason
 from tracker_core.channels.cursors import Cursor
@@ -147,6 +161,46 @@ async def test_answer_is_sent_once_however_often_it_comes(bus: Bus) -> None:
     assert (told.reply_id, told.outcome, told.external_id) == (reply.id, "sent", "77")
     with pytest.raises(NoMessageError):
         await bus.js.get_msg(DELIVERIES, 3)
+
+
+async def test_answer_that_could_not_be_noted_is_not_sent_again(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+    full = True
+    put = KeyValue.put
+
+    async def refused(self: KeyValue, key: str, value: bytes, *more: Any) -> int:
+        if full and self._name == SENT_BUCKET:
+            raise ConnectionClosedError
+        return await put(self, key, value, *more)
+
+    async def send(reply: OutboundReply) -> Delivery:
+        sent.append(reply.text)
+        return delivery(reply, "sent")
+
+    monkeypatch.setattr(KeyValue, "put", refused)
+    reply = OutboundReply(id=uuid4(), attempt=1, source=_SOURCE, text="on it")
+    await bus.js.publish(outbound_subject(_SOURCE), encode(reply))
+    answering = asyncio.create_task(answer(bus, _SOURCE, send))
+
+    async def tried() -> bool:
+        return bool(sent)
+
+    await eventually("the answer", tried)
+    full = False
+    # As if the time to acknowledge were over.
+    await bus.js.publish(outbound_subject(_SOURCE), encode(reply))
+
+    async def told() -> bool:
+        return (await bus.js.stream_info(DELIVERIES)).state.messages == 1
+
+    await eventually("report", told)
+    answering.cancel()
+    assert sent == ["on it"]
+
+
+def test_no_two_sources_share_a_consumer() -> None:
+    assert source_consumer("team/a-inbox") != source_consumer("team-a/inbox")
+    assert consumer_name("a/b.c") != consumer_name("a/b-c")
 
 
 async def test_unforeseen_error_of_a_channel_is_a_failed_delivery_without_its_text(bus: Bus) -> None:

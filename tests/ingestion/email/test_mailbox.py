@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 from tracker_core.bus import FILES_STORE, Bus
+from tracker_core.channels.cursors import Cursor
 
 from tests.ingestion.email.conftest import Desk, a_mail, messages, on_bus, reason
 from tests.support.imap_servers import USER, ImapServer
@@ -93,6 +94,24 @@ async def test_mailbox_that_was_made_anew_is_read_again_and_nothing_comes_twice(
         found = await on_bus(bus, 4)
         await reason(served, "")
     assert sorted(m.external_id for m in found) == [f"{n}@clinic.example" for n in range(4)]
+
+
+async def test_mailbox_that_was_made_anew_during_a_long_absence_loses_nothing(
+    desk: Desk, imap: ImapServer, bus: Bus
+) -> None:
+    imap.deliver([a_mail(1)], desk.mailbox)
+    async with desk.running() as served:
+        await on_bus(bus, 1)
+        place = await served.cursor.load()
+        # As a process that was stopped a month ago has left it.
+        left = datetime.now(UTC) - timedelta(days=30)
+    await Cursor(bus.js, served.key).save(place | {"read_at": left.isoformat()})
+    imap.make(desk.mailbox)
+    imap.deliver([a_mail(2)], desk.mailbox, arrived=left + timedelta(days=5))
+    async with desk.running() as served:
+        found = await on_bus(bus, 2)
+        await reason(served, "")
+    assert [m.external_id for m in found] == ["1@clinic.example", "2@clinic.example"]
 
 
 async def test_mail_that_cannot_be_parsed_is_a_dead_letter_with_its_bytes_and_the_rest_goes_on(

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from aiogram.types import Chat, Message, Update
 from pydantic import ValidationError
 from tracker_core.channels.process import Served
-from tracker_core.telemetry import new_trace
+from tracker_core.telemetry import span
 
 from tracker_bot.account import Account
 from tracker_bot.admission import is_admitted
@@ -58,7 +58,10 @@ class Dispatcher:
             raw: The update as it came; it may be of no known form.
             traceparent: W3C trace context that it came with.
         """
-        new_trace(traceparent)
+        with span("take", "consumer", parent=traceparent):
+            await self._take(raw)
+
+    async def _take(self, raw: object) -> None:
         try:
             update = parse_update(raw)
         except ValidationError as error:

@@ -66,7 +66,11 @@ class Polling:
                 updates = await self._ask(offset)
             except FAILURES as error:
                 failures += 1
-                await self._recover(diagnose(error), failures)
+                trouble = diagnose(error)
+                if trouble.reason == Reason.INVALID_CREDENTIALS:
+                    # The next token may be another bot's: our offset would confirm what that one has not given yet.
+                    offset = None
+                await self._recover(trouble, failures)
                 continue
             if monotonic() >= self._quarrel_until:
                 self._account.ready()

@@ -240,7 +240,12 @@ def handed_subject(source: str) -> str:
 
 def source_consumer(source: str) -> str:
     """Return the durable consumer of the process of the Source `namespace/name`, on OUTBOUND and on HANDED."""
-    return "source-" + source.replace("/", "-").replace(".", "_")
+    return f"source-{consumer_name(source)}"
+
+
+def consumer_name(source: str) -> str:
+    """Return the part of a durable name that is of no other Source: `team/a-b` and `team-a/b` are two."""
+    return source.replace("/", "__").replace(".", "_")
 
 
 def events_subject(workspace_id: object) -> str:

@@ -20,7 +20,7 @@ from tracker_core.settings import LogSettings
 
 TRACEPARENT = "traceparent"
 
-_TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})")
 _current: ContextVar[str] = ContextVar("traceparent", default="")
 
 # What logging itself puts on a record; everything else came in by `extra=` and is data.
@@ -77,7 +77,9 @@ def span(
 
 def _child_of(traceparent: str) -> str:
     match = _TRACEPARENT.fullmatch(traceparent)
-    return f"00-{match[1] if match else os.urandom(16).hex()}-{os.urandom(8).hex()}-01"
+    # The flags of the one before say whether it is sampled.
+    trace_id, flags = (match[1], match[2]) if match else (os.urandom(16).hex(), "01")
+    return f"00-{trace_id}-{os.urandom(8).hex()}-{flags}"
 
 
 def new_trace(traceparent: str | None = None) -> str:

@@ -25,7 +25,7 @@ def configure_tracing(settings: ProcessSettings, component: str) -> None:
     from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
     from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
     from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
-    from opentelemetry.trace import SpanKind, get_current_span  # noqa: PLC0415
+    from opentelemetry.trace import SpanKind, StatusCode, get_current_span  # noqa: PLC0415
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator  # noqa: PLC0415
 
     resource = {
@@ -55,8 +55,9 @@ def configure_tracing(settings: ProcessSettings, component: str) -> None:
             propagator.inject(carrier)
             try:
                 yield carrier[TRACEPARENT]
-            except BaseException as error:
+            except Exception as error:
                 get_current_span().set_attribute("error.type", type(error).__name__)
+                get_current_span().set_status(StatusCode.ERROR)
                 raise
 
     telemetry.export_spans(exported)

@@ -9,7 +9,7 @@ sent, and not sent again: one that comes twice wakes a person for nothing, and t
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 from nats.aio.msg import Msg
@@ -18,7 +18,16 @@ from nats.js.api import AckPolicy, ConsumerConfig
 from nats.js.errors import KeyNotFoundError
 from nats.js.kv import KeyValue
 
-from tracker_core.bus import OUTBOUND, SENT_BUCKET, Bus, delivery_subject, notice_subject, outbound_subject
+from tracker_core.bus import (
+    OUTBOUND,
+    SENT_BUCKET,
+    Bus,
+    consumer_name,
+    delivery_subject,
+    notice_subject,
+    outbound_subject,
+    source_consumer,
+)
 from tracker_core.notices import Notice, decode_notice
 from tracker_core.outbound import Delivery, OutboundReply, decode_delivery, decode_reply, delivery, encode
 from tracker_core.pulling import PullSubscription
@@ -27,8 +36,8 @@ log = logging.getLogger(__name__)
 
 SEND_SECONDS = 45.0
 """For one send; then it counts as one that may pass."""
-ACK_WAIT = 60.0
-"""Seconds after which what a crashed process had taken is delivered again."""
+ACK_WAIT = 120.0
+"""Seconds after which what a crashed process had taken is delivered again: well above one send with its notes."""
 _PAUSE = 1.0
 _CLAIMED = b""
 _UNSURE = "The process ended while it was sent; perhaps it arrived, and it is not sent again"
@@ -50,19 +59,19 @@ class _Way[M: (OutboundReply, Notice)]:
     send: Callable[[M], Awaitable[Delivery]]
     claims: bool
     """Noted before it is sent, too."""
+    sent: dict[str, Delivery] = field(default_factory=dict)
+    """What the channel took while it could not be noted: a redelivery to this process does not send it again."""
 
 
 async def answer(bus: Bus, source: str, send: Send) -> None:
     """Send the answers of a Source in their order, until cancelled."""
-    await _carry(
-        bus, _Way(source, outbound_subject(source), f"source-{_name(source)}", decode_reply, send, claims=False)
-    )
+    await _carry(bus, _Way(source, outbound_subject(source), source_consumer(source), decode_reply, send, claims=False))
 
 
 async def notify(bus: Bus, source: str, tell: Tell) -> None:
     """Send the notifications to members who are known in this Source's channel, until cancelled."""
     await _carry(
-        bus, _Way(source, notice_subject(source), f"notices-{_name(source)}", decode_notice, tell, claims=True)
+        bus, _Way(source, notice_subject(source), f"notices-{consumer_name(source)}", decode_notice, tell, claims=True)
     )
 
 
@@ -97,11 +106,13 @@ async def _take[M: (OutboundReply, Notice)](bus: Bus, way: _Way[M], message: Msg
         await message.term()
         return
     sent = await bus.js.key_value(SENT_BUCKET)
-    try:
-        noted = (await sent.get(str(item.id))).value or _CLAIMED
-        done = decode_delivery(noted) if noted != _CLAIMED else delivery(item, "sent", detail=_UNSURE)
-    except KeyNotFoundError:
-        done = await _send_noted(sent, way, item)
+    if (kept := way.sent.get(str(item.id))) is not None:
+        done = await _note(sent, way, item, kept)
+    else:
+        try:
+            done = _noted(item, (await sent.get(str(item.id))).value or _CLAIMED)
+        except KeyNotFoundError:
+            done = await _send_noted(sent, way, item)
     # A repeated report is harmless: the row has its outcome.
     await bus.js.publish(delivery_subject(way.source), encode(done), timeout=5)
     await message.ack()
@@ -113,10 +124,26 @@ async def _send_noted[M: (OutboundReply, Notice)](sent: KeyValue, way: _Way[M], 
         await sent.put(key, _CLAIMED)
     done = await _send(way, item)
     if done.outcome == "sent":
-        await sent.put(key, encode(done))
-    elif way.claims:
+        return await _note(sent, way, item, done)
+    if way.claims:
         await sent.delete(key)
     return done
+
+
+async def _note[M: (OutboundReply, Notice)](sent: KeyValue, way: _Way[M], item: M, done: Delivery) -> Delivery:
+    key = str(item.id)
+    way.sent[key] = done
+    await sent.put(key, encode(done))
+    del way.sent[key]
+    return done
+
+
+def _noted(item: OutboundReply | Notice, note: bytes) -> Delivery:
+    try:
+        return decode_delivery(note) if note != _CLAIMED else delivery(item, "sent", detail=_UNSURE)
+    except msgspec.MsgspecError:
+        # There is a note, so it was sent; who wrote it wrote another form.
+        return delivery(item, "sent", detail=_UNSURE)
 
 
 async def _send[M: (OutboundReply, Notice)](way: _Way[M], item: M) -> Delivery:
@@ -129,7 +156,3 @@ async def _send[M: (OutboundReply, Notice)](way: _Way[M], item: M) -> Delivery:
         # Whatever a provider's library raises: the process lives on, and the person sees that it did not work.
         log.exception("Source %s: %s failed", way.source, item.id)
         return delivery(item, "failed", detail=f"Unforeseen: {type(error).__name__}. See the log of the Source")
-
-
-def _name(source: str) -> str:
-    return source.replace("/", "-").replace(".", "_")

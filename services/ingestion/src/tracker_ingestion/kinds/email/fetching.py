@@ -57,6 +57,8 @@ class Place(msgspec.Struct):
     uid: int = 0
     unfiled: list[int] = []
     """Taken, but neither flagged nor moved yet."""
+    read_at: datetime | None = None
+    """When the mailbox was read last: from there on it is read again when its UIDs have lost their meaning."""
 
 
 class Fetching:
@@ -120,7 +122,10 @@ class Fetching:
             return
         backfill = parse_duration(self._served.source.spec.ingest.backfill)
         # A day more: SINCE compares days, in whatever zone the server has.
-        since = (datetime.now(UTC) - backfill - timedelta(days=1)).date()
+        start = datetime.now(UTC) - backfill
+        if self._place.mailbox == mailbox.name and self._place.read_at is not None:
+            start = min(start, self._place.read_at)
+        since = (start - timedelta(days=1)).date()
         recent = await mailbox.uids_since(since)
         first = recent[0] - 1 if recent else await mailbox.last_uid()
         log.info(
@@ -235,6 +240,7 @@ class Fetching:
             condition.note(self._keeping.note)
 
     async def _save(self) -> None:
+        self._place.read_at = datetime.now(UTC)
         await self._served.cursor.save(msgspec.to_builtins(self._place))
 
     async def _pause(self, seconds: float, fingerprint: str | None) -> None:

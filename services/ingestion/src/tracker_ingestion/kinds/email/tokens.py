@@ -1,5 +1,6 @@
 """OAuth 2 access tokens by the refresh grant (RFC 6749, section 6), renewed before they expire."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import Any, Final
@@ -63,7 +64,11 @@ class Tokens:
 
     async def _ask(self, form: dict[str, str]) -> dict[str, Any]:
         try:
-            async with httpx.AsyncClient(verify=encryption(), timeout=_TIMEOUT) as client:
+            # The client's own limit is for each read: one that drips would never end.
+            async with (
+                asyncio.timeout(2 * _TIMEOUT),
+                httpx.AsyncClient(verify=encryption(), timeout=_TIMEOUT) as client,
+            ):
                 response = await client.post(self._spec.token_url, data=form, headers={"Accept": "application/json"})
         except httpx.TimeoutException as error:
             raise TimeoutError(f"{self._spec.token_url} did not answer in time") from error
