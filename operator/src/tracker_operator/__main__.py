@@ -4,8 +4,7 @@ import logging
 import sys
 
 import kopf
-from pydantic import ValidationError
-from tracker_core.settings import describe
+from tracker_core.errors import ConfigurationError
 from tracker_core.telemetry import configure_logging
 
 from tracker_operator import main  # noqa: F401 -- registers the handlers
@@ -15,9 +14,9 @@ from tracker_operator.settings import OperatorSettings
 def run() -> int:
     """Run until a signal comes."""
     try:
-        settings = OperatorSettings()
-    except ValidationError as error:
-        sys.stderr.write(f"Settings are missing or wrong: {describe(error)}\n")
+        settings = OperatorSettings.read()
+    except ConfigurationError as error:
+        sys.stderr.write(f"{error}\n")
         return 2
     configure_logging(settings.log, "operator")
     # A line for each event of each object, with all of Kopf's settings in it, and one for each probe.

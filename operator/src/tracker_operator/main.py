@@ -18,7 +18,7 @@ GROUP, VERSION = "tasktracker.dev", "v1alpha1"
 @kopf.on.startup()
 async def start(settings: kopf.OperatorSettings, memo: Any, **_: Any) -> None:
     """Bounded workers, no events and no writes of the framework's own; then begin."""
-    own = OperatorSettings()
+    own = OperatorSettings.read()
     settings.queueing.worker_limit = own.operator.worker_limit
     settings.posting.enabled = False
     # The kinds are known; scanning for new ones would need rights over every CRD.

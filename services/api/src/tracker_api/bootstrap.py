@@ -10,7 +10,6 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from tracker_core.database import check, make_engine
 from tracker_core.errors import TrackerError
@@ -46,7 +45,7 @@ async def api_token(connection: AsyncConnection, name: str, role: Role) -> dict[
 
 
 async def _run(arguments: argparse.Namespace) -> dict[str, Any]:
-    engine = make_engine(_Settings().database)
+    engine = make_engine(_Settings.read().database)
     try:
         await check(engine)
         async with engine.begin() as connection:
@@ -77,9 +76,6 @@ def main(arguments: list[str]) -> int:
     except TrackerError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    except ValidationError:
-        sys.stderr.write("TRACKER_DATABASE__URL is missing. Set it to postgresql://user:password@host:port/database\n")
-        return 2
     sys.stdout.write((json.dumps(made) if parsed.output == "json" else made["token"]) + "\n")
     return 0
 

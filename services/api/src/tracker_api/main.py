@@ -12,12 +12,10 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from prometheus_client import Gauge
-from pydantic import ValidationError
 from starlette.routing import Mount, WebSocketRoute
 from tracker_core.errors import ConfigurationError
 from tracker_core.health import beating
 from tracker_core.observing import observe
-from tracker_core.settings import describe
 
 from tracker_api import problems
 from tracker_api.accounts.endpoints import router as accounts
@@ -156,9 +154,9 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def]  # noqa: ANN2
 def main() -> int:
     """Serve until SIGTERM or SIGINT; the exit code is 0 then."""
     try:
-        settings = Settings()
-    except ValidationError as error:
-        sys.stderr.write(f"Settings are missing or wrong: {describe(error)}\n")
+        settings = Settings.read()
+    except ConfigurationError as error:
+        sys.stderr.write(f"{error}\n")
         return 2
     try:
         observe(settings, "api")

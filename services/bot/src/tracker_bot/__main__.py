@@ -4,10 +4,8 @@ import asyncio
 import sys
 from collections.abc import Sequence
 
-from pydantic import ValidationError
-from tracker_core.errors import TrackerError
+from tracker_core.errors import ConfigurationError, TrackerError
 from tracker_core.observing import observe
-from tracker_core.settings import describe
 
 from tracker_bot.main import run
 from tracker_bot.settings import BotSettings
@@ -20,9 +18,9 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write("usage: python -m tracker_bot [unregister]\n")
         return 2
     try:
-        settings = BotSettings()
-    except ValidationError as error:
-        sys.stderr.write(f"Settings are missing or wrong: {describe(error)}\n")
+        settings = BotSettings.read()
+    except ConfigurationError as error:
+        sys.stderr.write(f"{error}\n")
         return 2
     try:
         observe(settings, "bot")

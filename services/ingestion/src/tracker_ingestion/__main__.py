@@ -3,9 +3,7 @@
 import sys
 from importlib import import_module
 
-from pydantic import ValidationError
 from tracker_core.errors import TrackerError
-from tracker_core.settings import describe
 
 KINDS = {
     "email": "tracker_ingestion.kinds.email.main",
@@ -23,9 +21,6 @@ def main(arguments: list[str]) -> int:
         return USAGE_ERROR
     try:
         import_module(KINDS[arguments[0]]).run()
-    except ValidationError as error:
-        sys.stderr.write(f"Settings are missing or wrong: {describe(error)}\n")
-        return USAGE_ERROR
     except TrackerError as error:
         sys.stderr.write(f"{error}\n")
         return USAGE_ERROR

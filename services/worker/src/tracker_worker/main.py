@@ -10,11 +10,9 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import uvloop
-from pydantic import ValidationError
-from pydantic_settings import SettingsError
-from tracker_core.errors import TrackerError
+from tracker_core.errors import ConfigurationError, TrackerError
 from tracker_core.observing import observe
-from tracker_core.settings import ProcessSettings, describe
+from tracker_core.settings import ProcessSettings
 
 from tracker_worker.settings import CheckSettings, WorkerSettings
 
@@ -24,14 +22,12 @@ _USAGE = "usage: python -m tracker_worker record|triage|agents|check [-o json]|e
 
 
 def _settings[S: ProcessSettings](kind: type[S]) -> S | None:
-    """Read the environment; what is wrong with it is said on stderr, without the values: they may be secret."""
+    """Read the settings; what is wrong with them is said on stderr."""
     try:
-        return kind()
-    except SettingsError:
-        sys.stderr.write("Settings are wrong: TRACKER_TRIAGE__PROVIDERS is not JSON. See docs/triage.md\n")
-    except ValidationError as error:
-        sys.stderr.write(f"Settings are missing or wrong: {describe(error)}\n")
-    return None
+        return kind.read()
+    except ConfigurationError as error:
+        sys.stderr.write(f"{error}\n")
+        return None
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -17,7 +17,7 @@ class _Settings(ProcessSettings):
 
 
 async def _run(action: str, message: str) -> str:
-    engine = make_engine(_Settings().database, statement_seconds=None)
+    engine = make_engine(_Settings.read().database, statement_seconds=None)
     try:
         if action == "upgrade":
             return f"The database is at revision {await migrate(engine)}"

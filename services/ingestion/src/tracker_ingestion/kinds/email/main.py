@@ -14,7 +14,7 @@ from tracker_ingestion.kinds.email.settings import Settings
 
 def run() -> None:
     """Serve until a signal comes."""
-    settings = Settings()
+    settings = Settings.read()
     observe(settings, "email")
     asyncio.run(_serve(settings))
 

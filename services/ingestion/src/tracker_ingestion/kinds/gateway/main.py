@@ -13,7 +13,7 @@ GRACE_SECONDS = 5
 
 def run() -> None:
     """Serve until a signal comes."""
-    settings = Settings()
+    settings = Settings.read()
     observe(settings, "gateway")
     live = Live(settings)
     REGISTRY.register(live.app)

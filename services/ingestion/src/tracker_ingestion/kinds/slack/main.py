@@ -27,7 +27,7 @@ CONNECT_SECONDS = 10.0
 
 def run() -> None:
     """Serve until a signal comes."""
-    settings = SlackSettings()
+    settings = SlackSettings.read()
     observe(settings, "slack")
     asyncio.run(_serve(settings))
 
