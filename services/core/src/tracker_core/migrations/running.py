@@ -4,6 +4,7 @@ from importlib import resources
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -14,10 +15,13 @@ LOCK = 7_370_231
 
 
 async def migrate(engine: AsyncEngine) -> str:
-    """Bring the schema to the newest revision; return that revision."""
+    """Bring the schema to the newest revision and return that; a newer program's schema is left as it is."""
     async with engine.connect() as connection:
         await connection.execute(text("select pg_advisory_lock(:key)"), {"key": LOCK})
         try:
+            current = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+            if current is not None and current > HEAD:
+                return current
             await connection.run_sync(_upgrade)
             await connection.commit()
             return HEAD
