@@ -3,8 +3,10 @@
 import httpx
 import msgspec
 import pytest
+from tracker_api.system.service import queue_state
+from tracker_core.backlog import Backlog
 from tracker_core.bus import HEALTH_BUCKET
-from tracker_core.health import Heartbeat, heartbeat
+from tracker_core.health import Heartbeat, Memory, heartbeat
 from tracker_core.tables import Role
 
 from tests.api.conftest import Api, eventually
@@ -64,6 +66,62 @@ async def test_health_names_each_part(api: Api, admin: httpx.AsyncClient) -> Non
 async def _is_ready(admin: httpx.AsyncClient, name: str) -> bool:
     components = (await admin.get("/api/health")).json()["components"]
     return any(item["name"] == name and item["status"] == "ready" for item in components)
+
+
+async def test_the_system_has_every_part_with_its_version_and_what_waits(api: Api, admin: httpx.AsyncClient) -> None:
+    memory = Memory()
+    memory.remember("triage.1", heartbeat("degraded", "The job queue does not answer"))
+    await beat(api, "triage.1", memory.remember("triage.1", heartbeat("ready")))
+    for name in ("gateway.default", "recorder.1"):
+        await beat(api, name, heartbeat("ready"))
+    await eventually(lambda: _is_ready(admin, "api.1"))
+    await api.context.bus.js.publish("delivery.default.inbox", b"{}")
+    system = (await admin.get("/api/system")).json()
+
+    parts = {part["name"]: part for part in system["parts"]}
+    queues = {queue["name"]: queue for queue in system["queues"]}
+    assert parts["triage.1"]["last_error"]["detail"] == "The job queue does not answer"
+    assert parts["triage.1"]["since"] is not None
+    assert parts["triage.1"]["version"] == parts["api.1"]["version"] == system["version"]
+    assert parts["postgres"]["version"].split(".")[0].isdigit()
+    assert 0 < parts["postgres"]["connections"] <= parts["postgres"]["max_connections"]
+    assert parts["nats"]["version"].startswith("2.")
+    assert parts["files"]["limit"] == 8 << 30
+    assert queues["DELIVERIES"]["messages"] == 1
+    assert queues["DELIVERIES"]["consumers"] == [
+        {"name": "delivery-recorder", "waiting": 1, "in_flight": 0, "redelivered": 0}
+    ]
+    assert queues["DELIVERIES"]["oldest_seconds"] >= 0
+    assert queues["EVENTS"]["oldest_seconds"] is None
+
+
+async def test_what_is_wrong_comes_first(api: Api, admin: httpx.AsyncClient) -> None:
+    await beat(api, "recorder.1", heartbeat("ready"))
+    await beat(api, "triage.1", heartbeat("degraded", "The job queue does not answer"))
+    system = (await admin.get("/api/system")).json()
+
+    assert system["status"] == "degraded"
+    assert [(part["name"], part["state"]) for part in system["parts"][:2]] == [
+        ("gateway", "offline"),
+        ("triage.1", "degraded"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stream", "used", "oldest", "problem"),
+    [
+        ("INBOUND", 10, 0.0, None),
+        ("INBOUND", 70, 0.0, "nearly_full"),
+        ("INBOUND", 96, 400.0, "full"),
+        ("JOBS", 1, 301.0, "old"),
+        ("AGENTS", 1, 301.0, None),
+    ],
+)
+def test_a_queue_says_what_is_alarming(stream: str, used: int, oldest: float, problem: str | None) -> None:
+    found = Backlog(
+        stream, messages=1, bytes=used, limit=100, refuses=stream != "AGENTS", oldest_seconds=oldest, consumers=[]
+    )
+    assert queue_state(found).problem == problem
 
 
 async def test_without_nats_health_is_down_and_readiness_says_no(

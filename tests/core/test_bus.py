@@ -6,7 +6,7 @@ from nats.js.errors import APIError
 from pydantic import SecretStr
 from tracker_core.bus import BUCKETS, INBOUND, JOBS, STREAMS, connect, ensure_bus, inbound_subject, job_stream
 from tracker_core.errors import UnavailableError
-from tracker_core.health import ServedSource, announce, beating, heartbeat, read_heartbeats
+from tracker_core.health import Memory, ServedSource, announce, beating, heartbeat, read_heartbeats
 from tracker_core.jobs import Queue
 from tracker_core.settings import NatsSettings
 
@@ -74,6 +74,19 @@ async def test_heartbeat_is_read_while_the_process_lives(nats_url: str) -> None:
         assert (beats["gateway.1"].state, beats["gateway.1"].lag) == ("degraded", 3)
     assert await read_heartbeats(bus.js) == {}
     await bus.close()
+
+
+def test_a_process_remembers_since_when_and_its_last_trouble() -> None:
+    memory = Memory()
+    first = memory.remember("api.1", heartbeat("ready"))
+    again = memory.remember("api.1", heartbeat("ready"))
+    wrong = memory.remember("api.1", heartbeat("degraded", "Postgres is away"))
+    well = memory.remember("api.1", heartbeat("ready"))
+
+    assert (first.since, again.since) == (first.at, first.at)
+    assert (wrong.since, wrong.last_error_at) == (wrong.at, wrong.at)
+    assert (well.detail, well.last_error, well.last_error_at) == ("", "Postgres is away", wrong.at)
+    assert first.started_at == well.started_at
 
 
 async def test_unchanged_announcement_is_not_written_again(nats_url: str) -> None:

@@ -150,13 +150,21 @@ function ledger() {
   };
 }
 
-const health = () => ({
+const part = (kind, name, more = {}) => ({
+  name, kind, state: 'ready', detail: '', since: null, seen_at: ago(0), started_at: ago(300), version: '0.1.0', last_error: null,
+  latency_ms: null, bytes: null, limit: null, connections: null, max_connections: null, ...more,
+});
+const system = () => ({
   status: 'ok', version: '0.1.0',
-  dependencies: [
-    { name: 'postgres', status: 'ok', detail: 'PostgreSQL 18.6', latency_ms: 0.8 },
-    { name: 'nats', status: 'ok', detail: 'JetStream, 3 streams', latency_ms: 0.3 },
+  parts: [
+    ...['gateway.default', 'recorder.1', 'triage.1'].map((name) => part('process', name)),
+    part('source', 'default/inbox'),
+    part('store', 'postgres', { version: '18.6', latency_ms: 0.8, bytes: 12_000_000, connections: 9, max_connections: 100 }),
+    part('store', 'nats', { version: '2.15.1', latency_ms: 0.3 }),
   ],
-  components: ['gateway.default', 'recorder.1', 'triage.1', 'source.default.inbox'].map((name) => ({ name, status: 'ready', last_seen: ago(0), detail: '' })),
+  queues: ['INBOUND', 'JOBS'].map((name) => ({
+    name, state: 'ready', problem: null, messages: 0, bytes: 0, limit: 1 << 30, oldest_seconds: 0, consumers: [],
+  })),
 });
 
 // Routes --------------------------------------------------------------------------------------------------------------
@@ -212,7 +220,7 @@ const routes = [
   ['GET', /^\/api\/accuracy$/, ({ query }) => accuracy(Number(query.get('days') ?? 30))],
   ['GET', /^\/api\/sources$/, () => ({ items: sources.map((source) => ({ ...source, counts: balance(empty ? [] : ofSource(source)) })), next: null })],
   ['GET', /^\/api\/ledger$/, () => ledger()],
-  ['GET', /^\/api\/health$/, () => health()],
+  ['GET', /^\/api\/system$/, () => system()],
   ['POST', /^\/mock\/message$/, ({ body }) => {
     empty = false;
     const text = body.text ?? 'The export button does nothing since this morning';

@@ -5,16 +5,15 @@ Every API process says the same; panels and alerts take the highest.
 
 import asyncio
 import logging
-from time import time
 from uuid import UUID
 
 from nats.errors import Error as NatsError
-from nats.js.api import StreamState
-from nats.js.errors import APIError, NotFoundError
+from nats.js.errors import APIError
 from prometheus_client import Gauge
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
-from tracker_core.bus import CONSUMERS, STREAMS, Bus
+from tracker_core.backlog import read_backlog
+from tracker_core.bus import CONSUMERS, STREAMS
 from tracker_core.database import reading
 from tracker_core.health import read_heartbeats
 from tracker_core.repositories import sources
@@ -23,6 +22,7 @@ from tracker_core.repositories.accounts import ensure_default_workspace
 from tracker_api.context import Context
 from tracker_api.ledger.service import whole_ledger
 from tracker_api.sources.service import source_health
+from tracker_api.system.database import read_database
 
 log = logging.getLogger(__name__)
 
@@ -51,10 +51,6 @@ _SOURCE_LAST = Gauge(
 
 _WAITING = """
 select coalesce(extract(epoch from now() - min(received_at)), 0)::float8 from message where state = 'waiting'
-"""
-_SIZE = "select pg_database_size(current_database())"
-_STATES = """
-select coalesce(state, 'other'), count(*) from pg_stat_activity where datname = current_database() group by 1
 """
 _OPEN = "select count(*) from dead_letter where state = 'open'"
 
@@ -106,36 +102,23 @@ async def _look_at_sources(context: Context, workspace_id: UUID) -> None:
 
 
 async def _look_at_database(context: Context, _: UUID) -> None:
-    async with reading(context.engine) as connection:
-        _DATABASE_BYTES.set(await connection.scalar(text(_SIZE)) or 0)
-        states = (await connection.execute(text(_STATES))).all()
+    found = await read_database(context.engine)
+    _DATABASE_BYTES.set(found.bytes)
     _CONNECTIONS.clear()
-    for state, count in states:
+    for state, count in found.connections.items():
         _CONNECTIONS.labels(state).set(count)
 
 
 async def _look_at_streams(context: Context, _: UUID) -> None:
-    for stream, config in CONSUMERS:
-        consumer = config.durable_name or ""
-        told = await context.bus.js.consumer_info(stream, consumer)
-        _QUEUE.labels(stream, consumer).set((told.num_pending or 0) + (told.num_ack_pending or 0))
-    work = {stream for stream, _ in CONSUMERS}
+    shared = {str(config.durable_name) for _, config in CONSUMERS}
     for wanted in STREAMS:
-        stream = str(wanted.name)
-        info = await context.bus.js.stream_info(stream)
-        _STREAM_MESSAGES.labels(stream).set(info.state.messages)
-        _STREAM_BYTES.labels(stream).set(info.state.bytes)
-        _STREAM_LIMIT.labels(stream).set(info.config.max_bytes or 0)
-        if stream in work:
-            _QUEUE_AGE.labels(stream).set(await _age(context.bus, stream, info.state))
-
-
-async def _age(bus: Bus, stream: str, state: StreamState) -> float:
-    if not state.messages:
-        return 0.0
-    try:
-        oldest = await bus.js.get_msg(stream, seq=state.first_seq)
-    except NotFoundError:
-        # It was dealt with in between.
-        return 0.0
-    return max(0.0, time() - oldest.time.timestamp()) if oldest.time else 0.0
+        found = await read_backlog(context.bus.js, wanted)
+        _STREAM_MESSAGES.labels(found.stream).set(found.messages)
+        _STREAM_BYTES.labels(found.stream).set(found.bytes)
+        _STREAM_LIMIT.labels(found.stream).set(found.limit)
+        # Each Source has consumers of its own, which the Source's lag tells of.
+        mine = [item for item in found.consumers if item.consumer in shared]
+        for item in mine:
+            _QUEUE.labels(found.stream, item.consumer).set(item.messages + item.in_flight)
+        if mine and found.oldest_seconds is not None:
+            _QUEUE_AGE.labels(found.stream).set(found.oldest_seconds)

@@ -50,6 +50,7 @@ from tracker_api.samples.endpoints import router as samples
 from tracker_api.settings import Settings
 from tracker_api.sources.endpoints import router as sources
 from tracker_api.statistics.endpoints import router as statistics
+from tracker_api.system.endpoints import router as system
 from tracker_api.tasks.endpoints import router as tasks
 from tracker_api.views.endpoints import router as views
 from tracker_api.webhooks.endpoints import router as webhooks
@@ -74,6 +75,7 @@ ROUTERS = (
     ledger,
     dead_letters,
     health,
+    system,
     accounts,
     identities,
     notifications,

@@ -8,6 +8,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
+from importlib.metadata import version
 from time import monotonic
 from typing import Literal
 
@@ -25,6 +26,8 @@ INTERVAL = 10.0
 
 CHECK = 1.0
 """Seconds between two looks at the state: a change is told at once."""
+
+_VERSION = version("tracker-core")
 
 type State = Literal["ready", "degraded", "offline"]
 
@@ -47,6 +50,42 @@ class Heartbeat(msgspec.Struct, frozen=True, omit_defaults=True):
     last_rejection_at: datetime | None = None
     last_rejection: str = ""
     """Why a Webhook refused a request last: `SignatureMismatch`, `TooLarge`, …"""
+    since: datetime | None = None
+    """When it came into this state."""
+    started_at: datetime | None = None
+    """When its process started."""
+    last_error: str = ""
+    """The detail of its last trouble, which may be over."""
+    last_error_at: datetime | None = None
+
+
+class Memory:
+    """What a process remembers of its parts between heartbeats: since when they are so, and their last trouble."""
+
+    def __init__(self) -> None:
+        self._started_at = datetime.now(UTC)
+        self._told: dict[str, Heartbeat] = {}
+
+    def remember(self, key: str, now: Heartbeat) -> Heartbeat:
+        """Return the heartbeat with what came before it.
+
+        Args:
+            key: `<component>.<instance>`.
+            now: Its state now.
+        """
+        before = self._told.get(key)
+        same = before is not None and (before.state, before.reason) == (now.state, now.reason)
+        trouble = now.detail if now.state != "ready" else ""
+        told = msgspec.structs.replace(
+            now,
+            version=_VERSION,
+            started_at=self._started_at,
+            since=before.since if same and before is not None else now.at,
+            last_error=trouble or (before.last_error if before else ""),
+            last_error_at=now.at if trouble else before.last_error_at if before else None,
+        )
+        self._told[key] = told
+        return told
 
 
 class ServedSource(msgspec.Struct, frozen=True):
@@ -76,9 +115,9 @@ async def beat(js: JetStreamContext, key: str, report: Callable[[], Heartbeat]) 
         key: `<component>.<instance>`.
         report: Gives the state now.
     """
-    told, due = ("", ""), 0.0
+    told, due, memory = ("", ""), 0.0, Memory()
     while True:
-        now = report()
+        now = memory.remember(key, report())
         if (now.state, now.reason) != told or monotonic() >= due:
             try:
                 bucket = await js.key_value(HEALTH_BUCKET)

@@ -20,7 +20,7 @@ import { ApiError } from '@/shared/api/client';
 import { deadLetterListQuery } from '@/shared/api/dead-letters';
 import { messageListQuery } from '@/shared/api/messages';
 import { statisticsQuery } from '@/shared/api/statistics';
-import { healthQuery, ledgerQuery, meQuery, sourcesQuery } from '@/shared/api/system';
+import { systemQuery, ledgerQuery, meQuery, sourcesQuery } from '@/shared/api/system';
 import { taskQuery } from '@/shared/api/tasks';
 import type { SourceKind } from '@/shared/api/types';
 import { parseListSearch } from '@/shared/filters/list-search';
@@ -197,7 +197,7 @@ const settings = createRoute({
 const health = createRoute({
   getParentRoute: () => shell,
   path: '/health',
-  loader: ({ context }) => ahead(context.client.query(healthQuery)),
+  loader: ({ context }) => ahead(context.client.query(systemQuery)),
   component: lazyRouteComponent(() => import('@/features/health/health-page'), 'HealthPage'),
 });
 

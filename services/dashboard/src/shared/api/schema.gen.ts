@@ -1084,6 +1084,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get System
+         * @description Return each part with its state, last error, version and age, and what waits in each queue.
+         */
+        get: operations["get_system"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/login": {
         parameters: {
             query?: never;
@@ -2734,6 +2754,45 @@ export interface components {
             corrections: components["schemas"]["Compared"];
         };
         /**
+         * QueueConsumer
+         * @description A reader of a queue.
+         */
+        QueueConsumer: {
+            /** Name */
+            name: string;
+            /** Waiting */
+            waiting: number;
+            /** In Flight */
+            in_flight: number;
+            /** Redelivered */
+            redelivered: number;
+        };
+        /**
+         * QueueState
+         * @description A stream of the bus.
+         */
+        QueueState: {
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ready" | "degraded" | "offline";
+            /** Problem */
+            problem: ("old" | "nearly_full" | "full" | "missing") | null;
+            /** Messages */
+            messages: number;
+            /** Bytes */
+            bytes: number;
+            /** Limit */
+            limit: number | null;
+            /** Oldest Seconds */
+            oldest_seconds: number | null;
+            /** Consumers */
+            consumers: components["schemas"]["QueueConsumer"][];
+        };
+        /**
          * Refused
          * @description A dead letter that stays as it is.
          */
@@ -3215,6 +3274,62 @@ export interface components {
             cost_micros: number;
         };
         /**
+         * System
+         * @description The whole: `down` without Postgres or NATS, `degraded` when any part is not ready.
+         */
+        System: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "degraded" | "down";
+            /** Version */
+            version: string;
+            /** Parts */
+            parts: components["schemas"]["SystemPart"][];
+            /** Queues */
+            queues: components["schemas"]["QueueState"][];
+        };
+        /**
+         * SystemPart
+         * @description A process, a Source's process, or something that they need.
+         */
+        SystemPart: {
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "process" | "source" | "store" | "model";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ready" | "degraded" | "offline" | "suspended" | "unknown";
+            /** Detail */
+            detail: string;
+            /** Since */
+            since: string | null;
+            /** Seen At */
+            seen_at: string | null;
+            /** Started At */
+            started_at: string | null;
+            /** Version */
+            version: string;
+            last_error: components["schemas"]["Trouble"] | null;
+            /** Latency Ms */
+            latency_ms: number | null;
+            /** Bytes */
+            bytes: number | null;
+            /** Limit */
+            limit: number | null;
+            /** Connections */
+            connections: number | null;
+            /** Max Connections */
+            max_connections: number | null;
+        };
+        /**
          * Task
          * @description Something that the team has to do, or a suggestion of it.
          */
@@ -3549,6 +3664,19 @@ export interface components {
             category_accuracy: number | null;
             /** Priority Accuracy */
             priority_accuracy: number | null;
+        };
+        /**
+         * Trouble
+         * @description An error, which may be over.
+         */
+        Trouble: {
+            /** Detail */
+            detail: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
         };
         /**
          * Verdict
@@ -5929,6 +6057,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["System"];
                 };
             };
             /** @description A problem */

@@ -3,7 +3,7 @@ import { queryOptions } from '@tanstack/react-query';
 
 import { api } from './client';
 import { keys } from './keys';
-import type { HealthReport, Ledger, Me, Member, Page, Source } from './types';
+import type { Ledger, Me, Member, Page, Source, SystemReport } from './types';
 
 /** Lists that are short by nature may come bare or as a page. */
 const items = <T>(answer: T[] | Page<T>): T[] => (Array.isArray(answer) ? answer : answer.items);
@@ -30,9 +30,9 @@ export const ledgerQuery = queryOptions({
   queryFn: ({ signal }) => api<Ledger>('/ledger', { signal }),
 });
 
-export const healthQuery = queryOptions({
+export const systemQuery = queryOptions({
   queryKey: keys.health,
-  queryFn: ({ signal }) => api<HealthReport>('/health', { signal }),
+  queryFn: ({ signal }) => api<SystemReport>('/system', { signal }),
   refetchInterval: 10_000,
 });
 

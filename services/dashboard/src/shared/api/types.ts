@@ -82,7 +82,9 @@ export type Statistics = Schemas['Statistics'];
 export type AccuracyReport = Schemas['AccuracyReport'];
 
 export type TrackerEvent = Schemas['Event'];
-export type HealthReport = Schemas['Health'];
+export type SystemReport = Schemas['System'];
+export type SystemPart = Schemas['SystemPart'];
+export type QueueState = Schemas['QueueState'];
 
 /** RFC 9457 problem details; `cure` says what to do about it. */
 export type Problem = Schemas['Problem'];

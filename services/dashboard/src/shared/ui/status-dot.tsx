@@ -8,6 +8,8 @@ const tones: Record<string, Tone> = {
   ready: 'good',
   ok: 'good',
   degraded: 'warning',
+  unknown: 'none',
+  suspended: 'none',
   offline: 'bad',
   down: 'bad',
   error: 'bad',

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from tracker_core.bus import Bus, connect, ensure_bus
 from tracker_core.channels.publishing import Publisher
 from tracker_core.errors import UnavailableError
-from tracker_core.health import INTERVAL
+from tracker_core.health import INTERVAL, Memory
 
 from tracker_ingestion.kinds.gateway.accept import Acceptor
 from tracker_ingestion.kinds.gateway.app import Gateway
@@ -81,12 +81,12 @@ class Live:
                 log.exception("The manifests cannot be read")
 
     async def _stay_connected(self) -> None:
-        bus = await self._connect()
+        bus, memory = await self._connect(), Memory()
         while True:
             self._changed.clear()
             if self.app.configuration is not None:
                 try:
-                    await report(bus.js, self._settings.instance, self.app.trouble, self.app.configuration)
+                    await report(bus.js, self._settings.instance, self.app.trouble, self.app.configuration, memory)
                 except (NatsError, TimeoutError, OSError) as error:
                     log.warning("Health is not reported: %s", str(error) or type(error).__name__)
                 except Exception:

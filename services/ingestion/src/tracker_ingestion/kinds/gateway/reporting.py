@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 from nats.js import JetStreamContext
 from tracker_core.bus import HEALTH_BUCKET
-from tracker_core.health import Heartbeat, ServedSource, announce, heartbeat
+from tracker_core.health import Heartbeat, Memory, ServedSource, announce, heartbeat
 from tracker_core.manifests import Source, SourceKind
 
 from tracker_ingestion.kinds.gateway.config import Configuration
@@ -14,13 +14,15 @@ from tracker_ingestion.kinds.gateway.endpoint import Endpoint
 _MAX_DETAIL = 1000
 
 
-async def report(js: JetStreamContext, instance: str, trouble: list[str], configuration: Configuration) -> None:
+async def report(
+    js: JetStreamContext, instance: str, trouble: list[str], configuration: Configuration, memory: Memory
+) -> None:
     """Announce what is served and send one heartbeat for the gateway and one for each of its Sources."""
     for source in served_sources(configuration):
         await announce(js, source)
     bucket = await js.key_value(HEALTH_BUCKET)
     for key, beat in heartbeats(instance, trouble, configuration):
-        await bucket.put(key, msgspec.json.encode(beat))
+        await bucket.put(key, msgspec.json.encode(memory.remember(key, beat)))
 
 
 def served_sources(configuration: Configuration) -> Iterator[ServedSource]:

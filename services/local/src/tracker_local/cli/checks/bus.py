@@ -3,9 +3,10 @@
 import os
 from collections.abc import Iterator, Sequence
 
-from nats.js.api import DiscardPolicy, StreamConfig
+from nats.js.api import StreamConfig
 from nats.js.errors import APIError, NotFoundError
 from pydantic import SecretStr
+from tracker_core.backlog import FULL, NEARLY_FULL, Backlog, read_backlog
 from tracker_core.bus import CONSUMERS, STREAMS, Bus, connect
 from tracker_core.health import Heartbeat, read_heartbeats
 from tracker_core.settings import NatsSettings
@@ -16,7 +17,6 @@ from tracker_local.home import Home
 from tracker_local.language_models import kept
 from tracker_local.plan import without_secret
 
-_FULL, _NEARLY_FULL = 0.95, 0.7
 _RESTART = "Restart it: every process sets the streams right when it starts"
 _COMPONENTS = ("api", "gateway", "recorder", "triage")
 """What must send heartbeats on one machine; the agents too, where language models are configured."""
@@ -28,9 +28,8 @@ async def check(home: Home) -> list[Finding]:
     bus = await connect(NatsSettings(url=SecretStr(url)), name="doctor")
     try:
         findings = [await _jetstream(bus, without_secret(url))]
-        findings += [await _stream(bus, stream) for stream in STREAMS]
-        for stream_name, consumer in CONSUMERS:
-            findings += await _consumer(bus, stream_name, str(consumer.durable_name))
+        for stream in STREAMS:
+            findings += await _stream(bus, stream)
         expected = (*_COMPONENTS, "agents") if kept(home) else _COMPONENTS
         findings += heartbeats(await read_heartbeats(bus.js), expected)
     finally:
@@ -46,27 +45,32 @@ async def _jetstream(bus: Bus, address: str) -> Finding:
     return ok("nats", f"answers at {address}; JetStream holds {account.storage / (1 << 20):.1f} MiB")
 
 
-async def _stream(bus: Bus, wanted: StreamConfig) -> Finding:
-    part, limit = f"{wanted.name} stream", wanted.max_bytes or 0
+async def _stream(bus: Bus, wanted: StreamConfig) -> list[Finding]:
+    part = f"{wanted.name} stream"
     try:
-        state = (await bus.js.stream_info(str(wanted.name))).state
+        found = await read_backlog(bus.js, wanted)
     except NotFoundError:
-        return fail(part, "does not exist", _RESTART)
-    said = f"{state.messages} messages, {state.bytes / limit:.0%} full"
-    if wanted.discard is DiscardPolicy.OLD or state.bytes < _NEARLY_FULL * limit:
+        return [fail(part, "does not exist", _RESTART)]
+    return [_room(part, found), *_consumers(found)]
+
+
+def _room(part: str, found: Backlog) -> Finding:
+    said = f"{found.messages} messages, {found.bytes / found.limit if found.limit else 0:.0%} full"
+    if found.fullness < NEARLY_FULL:
         return ok(part, said)
-    found = fail if state.bytes >= _FULL * limit else warn
-    return found(
+    worse = fail if found.fullness >= FULL else warn
+    return worse(
         part, said, "Find out why it is not read: `tasktracker logs recorder`; senders get 503 when it is full"
     )
 
 
-async def _consumer(bus: Bus, stream: str, name: str) -> list[Finding]:
-    try:
-        info = await bus.js.consumer_info(stream, name)
-    except NotFoundError:
-        return [fail(f"{name}", f"has no consumer on {stream}", _RESTART)]
-    return [ok(f"{name} queue", f"{info.num_pending or 0} wait, {info.num_ack_pending or 0} are being worked on")]
+def _consumers(found: Backlog) -> Iterator[Finding]:
+    there = {item.consumer: item for item in found.consumers}
+    for name in (str(config.durable_name) for stream, config in CONSUMERS if stream == found.stream):
+        if item := there.get(name):
+            yield ok(f"{name} queue", f"{item.messages} wait, {item.in_flight} are being worked on")
+        else:
+            yield fail(name, f"has no consumer on {found.stream}", _RESTART)
 
 
 def heartbeats(beats: dict[str, Heartbeat], expected: Sequence[str] = _COMPONENTS) -> Iterator[Finding]:
