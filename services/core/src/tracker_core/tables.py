@@ -220,6 +220,10 @@ def _json(*, null: bool = False) -> Any:
     return Field(default=None, sa_column=column) if null else Field(default_factory=dict, sa_column=column)
 
 
+def _counted(*, big: bool = False) -> Any:
+    return Field(sa_column=Column(BigInteger if big else Integer, nullable=False))
+
+
 class Workspace(SQLModel, table=True):
     """A team and all that is theirs."""
 
@@ -445,6 +449,22 @@ class Message(SQLModel, table=True):
             Computed("to_tsvector('simple', left(subject || ' ' || text, 100000))", persisted=True),
         ),
     )
+
+
+class LedgerEntry(SQLModel, table=True):
+    """So many messages of a Source more, or less, in a state; triggers on `message` write it: `repositories.ledger`.
+
+    Refers to no row: it has to outlive a Source for as long as that Source's messages are being removed.
+    """
+
+    __tablename__ = "ledger_entry"
+
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    workspace_id: UUID
+    source_id: UUID
+    state: str = _required_text()
+    stream_epoch: int | None = Field(default=None, sa_column=Column(BigInteger))
+    messages: int = _counted(big=True)
 
 
 class Removal(SQLModel, table=True):
@@ -945,10 +965,6 @@ class DeadLetter(SQLModel, table=True):
     """Set only when there is no message row to carry it."""
 
 
-def _counted(*, big: bool = False) -> Any:
-    return Field(sa_column=Column(BigInteger if big else Integer, nullable=False))
-
-
 def _in_key(kind: type[Any]) -> Any:
     return Field(sa_column=Column(kind, primary_key=True, autoincrement=False))
 
@@ -964,6 +980,28 @@ class MessageDay(SQLModel, table=True):
     source_id: UUID = Field(sa_column=Column(ForeignKey("source.id", ondelete="CASCADE"), primary_key=True))
     waited: int = _in_key(SmallInteger)
     """Bucket of the time until the first verdict; -1 while there was none."""
+    messages: int = _counted()
+
+
+class SourceDay(SQLModel, table=True):
+    """Those of each Source."""
+
+    __tablename__ = "source_day"
+
+    workspace_id: UUID = Field(sa_column=Column(ForeignKey("workspace.id", ondelete="CASCADE"), primary_key=True))
+    day: date = _in_key(Date)
+    source_id: UUID = Field(sa_column=Column(ForeignKey("source.id", ondelete="CASCADE"), primary_key=True))
+    messages: int = _counted()
+
+
+class WaitDay(SQLModel, table=True):
+    """Those that waited equally long for their first verdict."""
+
+    __tablename__ = "wait_day"
+
+    workspace_id: UUID = Field(sa_column=Column(ForeignKey("workspace.id", ondelete="CASCADE"), primary_key=True))
+    day: date = _in_key(Date)
+    waited: int = _in_key(SmallInteger)
     messages: int = _counted()
 
 

@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from tracker_core.database import reading
 from tracker_core.errors import InvalidInputError
 from tracker_core.repositories.statistics import Span, read_statistics
 
@@ -23,8 +22,7 @@ async def get_statistics(
         InvalidInputError: the period ends before it begins, or is too long.
     """
     span = span_of(first, last, today=datetime.now(UTC).date())
-    async with reading(context.engine) as connection:
-        return Statistics.of(await read_statistics(connection, principal.workspace_id, span))
+    return Statistics.of(await read_statistics(context.engine, principal.workspace_id, span))
 
 
 def span_of(first: date | None, last: date | None, *, today: date) -> Span:

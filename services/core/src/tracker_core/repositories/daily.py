@@ -19,6 +19,9 @@ STEP = 1.25
 """Times of one bucket differ at most by this factor; bucket 0 begins at a millisecond."""
 UNJUDGED = -1
 
+_EARLIEST = date(1970, 1, 1)
+_SUMS = ("message_day", "verdict_day", "source_day", "wait_day")
+
 
 def first_key(day: date) -> UUID:
     """Return the lowest UUIDv7 of a day."""
@@ -73,6 +76,18 @@ _SUM_UP = tuple(
     )
 )
 
+# By Source, and by wait: of both together there is a row for nearly every message of a quiet day.
+_SUM_UP_AGAIN = text(f"""
+with since as (select coalesce(max(day) + 1, '-infinity') as day from source_day where workspace_id = :workspace),
+fresh as (select m.* from message_day m, since where m.workspace_id = :workspace and m.day >= since.day),
+by_source as (
+  insert into source_day (workspace_id, day, source_id, messages)
+  select workspace_id, day, source_id, sum(messages) from fresh group by 1, 2, 3)
+insert into wait_day (workspace_id, day, waited, messages)
+select workspace_id, day, waited, sum(messages) from fresh where waited <> {UNJUDGED} group by 1, 2, 3
+""")  # noqa: S608 -- constants
+
+_NEXT_DAY_OF_SOURCES = text("select max(day) + 1 from source_day where workspace_id = :workspace")
 _NEXT_DAY = text(
     "select (select max(day) + 1 from (select max(day) as day from message_day where workspace_id = :workspace"
     " union all select max(day) from verdict_day where workspace_id = :workspace) summed)"
@@ -87,9 +102,13 @@ _NEXT_KEY = text(
 
 
 async def summed_up_to(connection: AsyncConnection, workspace_id: UUID) -> date:
-    """Return the first day that is not among the sums."""
-    found = await connection.execute(_NEXT_DAY, {"workspace": workspace_id})
-    return found.scalar() or date(1970, 1, 1)
+    """Return the first day that is not among the sums of messages and of runs of triage."""
+    return (await connection.scalar(_NEXT_DAY, {"workspace": workspace_id})) or _EARLIEST
+
+
+async def sources_summed_up_to(connection: AsyncConnection, workspace_id: UUID) -> date:
+    """Return the first day that is not among the sums by Source and by wait."""
+    return (await connection.scalar(_NEXT_DAY_OF_SOURCES, {"workspace": workspace_id})) or _EARLIEST
 
 
 async def sum_up(engine: AsyncEngine, now: datetime) -> int:
@@ -114,7 +133,7 @@ async def _sum_up_next(engine: AsyncEngine, workspace_id: UUID, today: date) -> 
         if day is None or day >= today:
             return False
         keys = {"workspace": workspace_id, "begin": first_key(day), "end": first_key(day + timedelta(days=1))}
-        for statement in _SUM_UP:
+        for statement in (*_SUM_UP, _SUM_UP_AGAIN):
             await connection.execute(statement, keys)
         return True
 
@@ -122,7 +141,7 @@ async def _sum_up_next(engine: AsyncEngine, workspace_id: UUID, today: date) -> 
 async def forget_sums(connection: AsyncConnection, workspace_id: UUID) -> None:
     """Forget the sums of a workspace, in the transaction that removes messages."""
     await connection.execute(text("lock table message_day, verdict_day in share row exclusive mode"))
-    for table in ("message_day", "verdict_day"):
+    for table in _SUMS:
         await connection.execute(
             text(f"delete from {table} where workspace_id = :workspace"),  # noqa: S608 -- constants
             {"workspace": workspace_id},

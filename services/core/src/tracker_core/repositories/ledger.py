@@ -1,4 +1,10 @@
-"""The ledger: what became of every message, and how much of what the bus accepted is in Postgres."""
+"""The ledger: what became of every message, and how much of what the bus accepted is in Postgres.
+
+Messages are not counted when somebody looks, but when they change: triggers of the database write an entry, plus or
+minus so many of a Source and state, in the transaction that inserts, settles or removes the rows. The sum of the
+entries is the count of the rows, in every snapshot and after every crash. Entries are only added, so no writer waits
+for another, and `carry_forward` makes one of many again and again.
+"""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -37,21 +43,15 @@ class Recorded:
         return self.messages + self.replayed + self.poison + self.removed
 
 
-# Counted from the index on (source_id, state) alone.
 _COUNT = """
-select s.id, s.namespace || '/' || s.name, coalesce(n.tasks, 0), coalesce(n.ignored, 0), coalesce(n.waiting, 0),
-       coalesce(n.dead, 0)
-  from source s
-  left join (select source_id, sum(n) filter (where state = 'task')::bigint as tasks,
-                    sum(n) filter (where state = 'ignored')::bigint as ignored,
-                    sum(n) filter (where state = 'waiting')::bigint as waiting,
-                    sum(n) filter (where state = 'dead')::bigint as dead
-               from (select source_id, state, count(*) as n from message
-                      where source_id in (select id from source where workspace_id = :workspace)
-                      group by source_id, state) counted
-              group by source_id) n on n.source_id = s.id
+select s.id, s.namespace || '/' || s.name,
+       coalesce(sum(e.messages) filter (where e.state = 'task'), 0)::bigint,
+       coalesce(sum(e.messages) filter (where e.state = 'ignored'), 0)::bigint,
+       coalesce(sum(e.messages) filter (where e.state = 'waiting'), 0)::bigint,
+       coalesce(sum(e.messages) filter (where e.state = 'dead'), 0)::bigint
+  from source s left join ledger_entry e on e.source_id = s.id
  where s.workspace_id = :workspace
- order by 2
+ group by s.id order by 2
 """
 
 # A dead letter without a message row: open, it is dead; settled by a person, it is ignored.
@@ -60,12 +60,34 @@ select count(*) filter (where state = 'open') as dead, count(*) filter (where st
   from dead_letter where workspace_id = :workspace and message_id is null
 """
 
+# What came after the stream was read is taken off again; it is little.
 _RECORDED = """
-select (select count(*) from message where stream_epoch = :epoch and stream_seq <= :last),
+select (select coalesce(sum(messages), 0)::bigint from ledger_entry where stream_epoch = :epoch)
+       - (select count(*) from message where stream_epoch = :epoch and stream_seq > :last),
        (select count(*) from replay where stream_epoch = :epoch and stream_seq <= :last),
        (select count(*) from dead_letter where stream_epoch = :epoch and stream_seq <= :last and message_id is null),
        (select count(*) from removal where stream_epoch = :epoch and stream_seq <= :last)
 """
+
+
+MANY = 1000
+"""Entries that are worth carrying forward."""
+
+_CARRY_FORWARD = """
+with closed as (delete from ledger_entry where (select count(*) from ledger_entry) > :above
+                returning workspace_id, source_id, state, stream_epoch, messages)
+insert into ledger_entry (workspace_id, source_id, state, stream_epoch, messages)
+select workspace_id, source_id, state, stream_epoch, sum(messages) from closed group by 1, 2, 3, 4
+having sum(messages) <> 0
+"""
+
+
+async def carry_forward(connection: AsyncConnection, *, above: int = MANY) -> None:
+    """Replace more entries than `above` by one for each Source, state and stream.
+
+    Who reads meanwhile sees the old ones or the new one. Two at once share the entries out between them.
+    """
+    await connection.execute(text(_CARRY_FORWARD), {"above": above})
 
 
 async def count_by_source(connection: AsyncConnection, workspace_id: UUID) -> list[SourceCount]:

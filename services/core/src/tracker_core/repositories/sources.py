@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker_core.health import ServedSource
 from tracker_core.ids import new_id
+from tracker_core.tables import MessageState
 
 
 class SourceRow(NamedTuple):
@@ -89,18 +90,25 @@ class SourceState:
         return f"{self.namespace}/{self.name}"
 
 
+# The newest of each state, each read off the end of its index: among all messages, one of a Source that has been silent
+# for long is a needle in a haystack.
+_LIST = f"""
+select s.id, s.namespace, s.name, s.kind, s.spec, s.webhook_path, last.received_at
+  from source s
+  left join lateral (
+      select m.received_at from unnest(array{[state.value for state in MessageState]}) as known (state)
+       cross join lateral (select id, received_at from message
+                            where message.source_id = s.id and message.state = known.state
+                            order by message.id desc limit 1) m
+       order by m.id desc limit 1) last on true
+ where s.workspace_id = :workspace
+ order by s.namespace, s.name
+"""  # noqa: S608 -- constants
+
+
 async def list_sources(connection: AsyncConnection, workspace_id: UUID) -> list[SourceState]:
     """Return all Sources, by name."""
-    rows = await connection.execute(
-        text(
-            "select s.id, s.namespace, s.name, s.kind, s.spec, s.webhook_path, last.received_at"
-            " from source s left join lateral (select m.received_at from message m"
-            " where m.workspace_id = s.workspace_id and m.source_id = s.id order by m.id desc limit 1) last on true"
-            " where s.workspace_id = :workspace order by s.namespace, s.name"
-        ),
-        {"workspace": workspace_id},
-    )
-    return [SourceState(*row) for row in rows]
+    return [SourceState(*row) for row in await connection.execute(text(_LIST), {"workspace": workspace_id})]
 
 
 async def find_source(connection: AsyncConnection, workspace_id: UUID, namespace: str, name: str) -> UUID | None:

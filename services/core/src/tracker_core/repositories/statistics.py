@@ -4,22 +4,25 @@ Days are those of UTC. What happened to tasks is read off narrow indexes; messag
 `daily`, and only the days after its sums are counted here.
 """
 
+import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from tracker_core.database import reading
 from tracker_core.repositories.daily import (
     COUNT_MESSAGES,
     COUNT_VERDICTS,
     UNJUDGED,
     first_key,
     seconds_of,
+    sources_summed_up_to,
     summed_up_to,
 )
 
@@ -154,13 +157,18 @@ class Statistics:
 
 
 _MESSAGES = f"""
-with counted as (
-  select day, source_id, waited, messages from message_day
-   where workspace_id = :workspace and day between :since and :last
-   union all {COUNT_MESSAGES})
-select day < :first as before, day, s.namespace || '/' || s.name as source, waited, sum(messages)::bigint as messages
-  from counted join source s on s.id = counted.source_id
- group by grouping sets ((1, 2), (1, 3), (1, 4))
+with late as materialized ({COUNT_MESSAGES}),
+by_source as (
+  select day, source_id, messages from source_day where workspace_id = :workspace and day between :since and :last
+   union all select day, source_id, messages from late),
+by_wait as (
+  select day, waited, messages from wait_day where workspace_id = :workspace and day between :since and :last
+   union all select day, waited, messages from late where waited <> {UNJUDGED}),
+counted as (
+  select day < :first as before, day, source_id, null::smallint as waited, sum(messages)::bigint as messages
+    from by_source group by grouping sets ((1, 2), (1, 3))
+   union all select day < :first, null, null, waited, sum(messages)::bigint from by_wait group by 1, 4)
+select counted.*, s.namespace || '/' || s.name as source from counted left join source s on s.id = counted.source_id
 """  # noqa: S608 -- constants
 
 _VERDICTS = f"""
@@ -175,11 +183,13 @@ select day < :first as before, day, provider, model, took, sum(verdicts)::bigint
 """  # noqa: S608 -- constants
 
 _TASKS = """
-select t.created_at < :first_at as before, (t.created_at at time zone 'UTC')::date as day, t.category, t.priority,
-       coalesce(s.namespace || '/' || s.name, '') as source, count(*) as tasks
-  from task t left join source s on s.id = t.source_id
- where t.workspace_id = :workspace and t.created_at >= :since_at and t.created_at < :until_at
- group by grouping sets ((1, 2), (1, 3), (1, 4), (1, 5))
+select counted.*, coalesce(s.namespace || '/' || s.name, '') as source
+  from (select t.created_at < :first_at as before, (t.created_at at time zone 'UTC')::date as day, t.category,
+               t.priority, t.source_id, count(*) as tasks
+          from task t
+         where t.workspace_id = :workspace and t.created_at >= :since_at and t.created_at < :until_at
+         group by grouping sets ((1, 2), (1, 3), (1, 4), (1, 5))) counted
+  left join source s on s.id = counted.source_id
 """
 
 _CLOSED = """
@@ -220,7 +230,7 @@ select c.created_at < :first_at as before, count(*) as corrections
 def _took(moment: str, also: str = "") -> str:
     return f"""
 select t.{moment} < :first_at as before, count(*) as tasks,
-       percentile_cont(array[0.5, 0.9]) within group (order by extract(epoch from t.{moment} - t.created_at)::float8)
+       percentile_cont(array[0.5, 0.9]) within group (order by t.{moment} - t.created_at)
   from task t
  where t.workspace_id = :workspace and t.{moment} >= :since_at and t.{moment} < :until_at {also}
  group by 1
@@ -234,16 +244,21 @@ _TIMES = {
 }
 
 
-async def read_statistics(connection: AsyncConnection, workspace_id: UUID, span: Span) -> Statistics:
+async def read_statistics(engine: AsyncEngine, workspace_id: UUID, span: Span) -> Statistics:
     """Return the figures of a period; times of triage and of models are exact to a tenth, all others are exact."""
     found = Statistics(span, [Step(step) for step in span.steps()])
-    reading = _Reading(connection, workspace_id, found)
-    await reading.messages()
-    await reading.verdicts()
-    await reading.tasks()
-    await reading.closed_and_open()
-    await reading.times()
-    await reading.quality()
+
+    async def ask(*questions: Callable[[_Reading], Awaitable[None]]) -> None:
+        async with reading(engine) as connection:
+            asking = _Reading(connection, workspace_id, found)
+            for question in questions:
+                await question(asking)
+
+    # Two connections, as about as much is to be read for each: a year is a hundred thousand tasks.
+    await asyncio.gather(
+        ask(_Reading.tasks, _Reading.closed_and_open),
+        ask(_Reading.messages, _Reading.verdicts, _Reading.times, _Reading.quality),
+    )
     return found
 
 
@@ -276,26 +291,28 @@ class _Reading:
         day: date = row.day + timedelta(days=self._found.span.days) if row.before else row.day
         return self._step_of[day]
 
-    async def _not_summed_up(self) -> dict[str, Any]:
-        summed = await summed_up_to(self._connection, self._values["workspace"])
+    def _keys_from(self, summed: date) -> dict[str, Any]:
+        """Return the range of keys that is not summed up."""
         end = self._found.span.last + timedelta(days=1)
         return {"begin": first_key(min(end, max(summed, self._values["since"]))), "end": first_key(end)}
 
     async def messages(self) -> None:
         waited: dict[bool, Counter[int]] = {True: Counter(), False: Counter()}
-        for row in await self._ask(_MESSAGES, **await self._not_summed_up()):
+        summed = await sources_summed_up_to(self._connection, self._values["workspace"])
+        for row in await self._ask(_MESSAGES, **self._keys_from(summed)):
             if row.day is not None:
                 self._found.messages.add(row.messages, before=row.before)
                 self._step(row).messages.add(row.messages, before=row.before)
             elif row.source is not None:
                 self._found.messages_by_source[row.source].add(row.messages, before=row.before)
-            elif row.waited != UNJUDGED:
+            else:
                 waited[row.before][row.waited] += row.messages
         self._found.judged = TimesPair(_times_of(waited[False]), _times_of(waited[True]))
 
     async def verdicts(self) -> None:
         took: defaultdict[tuple[str, str], Counter[int]] = defaultdict(Counter)
-        for row in await self._ask(_VERDICTS, **await self._not_summed_up()):
+        summed = await summed_up_to(self._connection, self._values["workspace"])
+        for row in await self._ask(_VERDICTS, **self._keys_from(summed)):
             if row.day is not None:
                 if not row.before:
                     self._step(row).cost_micros += row.cost_micros
@@ -348,7 +365,8 @@ class _Reading:
         for name, query in _TIMES.items():
             pair: TimesPair = getattr(self._found, name)
             for before, count, (median, p90) in await self._ask(query):
-                setattr(pair, "before" if before else "now", Times(count, median, p90))
+                times = Times(count, median.total_seconds(), p90.total_seconds())
+                setattr(pair, "before" if before else "now", times)
 
     async def quality(self) -> None:
         for row in await self._ask(_REVIEWED):

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker_core.repositories.searching import few_matches, with_hits
 from tracker_core.repositories.task_orders import NAMED, Branch, Position, Sort, SortKey, branches
-from tracker_core.repositories.task_terms import Term, conditions_of
+from tracker_core.repositories.task_terms import Asked, Term, conditions_of
 from tracker_core.tables import TaskStatus
 
 
@@ -217,10 +217,15 @@ async def narrowed(
 
 
 async def _hits(connection: AsyncConnection, wanted: TaskFilter, values: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the clause that makes `hits` when few tasks match the words, and else the condition that they match."""
-    if not wanted.query:
+    """Return the clause that makes `hits` when few tasks match what an index finds, and else the condition for it.
+
+    That is words, and sleep: those that sleep are a needle in each order of the others.
+    """
+    sleeping = wanted.snoozed or any(term.asked is Asked.SNOOZED and not term.negated for term in wanted.terms)
+    found = [_match(wanted.query)] if wanted.query else []
+    match = " and ".join(found + (["t.snoozed_until > now()"] if sleeping else []))
+    if not match:
         return "", ""
-    match = _match(wanted.query)
     if await few_matches(connection, "task", match, values):
         return with_hits("task", match) + " ", ""
     return "", match
