@@ -28,7 +28,7 @@ def describe_product(stores: Stores, folder: Path) -> Side:
     home.create()
     signing_key = secrets.token_urlsafe(24)
     write_secret(home.secrets / NAMESPACE / "signing" / "key", signing_key)
-    (home.manifests / NAMESPACE).mkdir()
+    (home.manifests / NAMESPACE).mkdir(exist_ok=True)
     for name, autonomy in ((INTAKE, Autonomy.DISABLED), (TRIAGED, Autonomy.SUGGEST)):
         for manifest in _manifests(name, autonomy):
             file = home.manifests / NAMESPACE / f"{manifest.kind.lower()}-{name}.yaml"

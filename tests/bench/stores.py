@@ -27,6 +27,6 @@ class Stores:
 
 @contextmanager
 def running_stores(folder: Path) -> Iterator[Stores]:
-    folder.mkdir(mode=0o700)
+    folder.mkdir(mode=0o700, exist_ok=True)
     with start_postgres(folder, settings={}) as postgres, start_nats(folder) as nats:
         yield Stores(postgres, nats)
