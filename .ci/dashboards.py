@@ -176,6 +176,9 @@ DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
             ),
             Panel("Size of the database", "max(tracker_database_bytes)", "bytes"),
             Panel("Connections to the database", "max by (state) (tracker_database_connections)", "short", "{{state}}"),
+            stat("Age of the last backup", "time() - (max(tracker_backup_last_success_timestamp_seconds) > 0)", "s"),
+            Panel("Size of the last backup", "max(tracker_backup_last_bytes) > 0", "bytes"),
+            Panel("Time that the last backup took", "max(tracker_backup_last_duration_seconds) > 0", "s"),
         ],
     ),
     "operator": (

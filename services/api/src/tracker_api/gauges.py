@@ -16,7 +16,7 @@ from tracker_core.backlog import read_backlog
 from tracker_core.bus import CONSUMERS, STREAMS
 from tracker_core.database import reading
 from tracker_core.health import read_heartbeats
-from tracker_core.repositories import sources
+from tracker_core.repositories import backups, sources
 from tracker_core.repositories.accounts import ensure_default_workspace
 
 from tracker_api.context import Context
@@ -42,6 +42,12 @@ _STREAM_BYTES = Gauge("tracker_stream_bytes", "Bytes in a stream", ["stream"])
 _STREAM_LIMIT = Gauge("tracker_stream_limit_bytes", "Bytes that a stream may hold", ["stream"])
 _DATABASE_BYTES = Gauge("tracker_database_bytes", "Size of the database")
 _CONNECTIONS = Gauge("tracker_database_connections", "Connections to the database, of all programs", ["state"])
+_BACKUP = Gauge("tracker_backup_last_success_timestamp_seconds", "When the last backup was whole (Unix time); 0: never")
+_BACKUP_SECONDS = Gauge("tracker_backup_last_duration_seconds", "How long the last backup took")
+_BACKUP_BYTES = Gauge("tracker_backup_last_bytes", "Size of the last backup")
+_BACKUP_DEADLINE = Gauge(
+    "tracker_backup_deadline_timestamp_seconds", "When the next backup must be there (Unix time); 0: none is expected"
+)
 _UP = Gauge("tracker_component_up", "1 when a process says that it is ready", ["component"])
 _SOURCE_UP = Gauge("tracker_source_up", "1 when a Source is ready", ["source", "kind"])
 _SOURCE_LAG = Gauge("tracker_source_lag_messages", "What waits at the provider", ["source"])
@@ -52,6 +58,7 @@ _SOURCE_LAST = Gauge(
 _WAITING = """
 select coalesce(extract(epoch from now() - min(received_at)), 0)::float8 from message where state = 'waiting'
 """
+_BEGIN = "select created_at from workspace where id = :workspace"
 _OPEN = "select count(*) from dead_letter where state = 'open'"
 
 
@@ -60,7 +67,7 @@ async def keep_gauges(context: Context) -> None:
     async with context.engine.begin() as connection:
         workspace_id = await ensure_default_workspace(connection)
     while True:
-        for look in (_look_at_ledger, _look_at_sources, _look_at_streams, _look_at_database):
+        for look in (_look_at_ledger, _look_at_sources, _look_at_streams, _look_at_database, _look_at_backups):
             try:
                 async with asyncio.timeout(INTERVAL):
                     await look(context, workspace_id)
@@ -107,6 +114,18 @@ async def _look_at_database(context: Context, _: UUID) -> None:
     _CONNECTIONS.clear()
     for state, count in found.connections.items():
         _CONNECTIONS.labels(state).set(count)
+
+
+async def _look_at_backups(context: Context, workspace_id: UUID) -> None:
+    async with reading(context.engine) as connection:
+        last = await backups.last_backup(connection)
+        begin = await connection.scalar(text(_BEGIN), {"workspace": workspace_id})
+    if last is not None:
+        _BACKUP.set(last.finished_at.timestamp())
+        _BACKUP_SECONDS.set(last.took.total_seconds())
+        _BACKUP_BYTES.set(last.bytes)
+    if (allowed := context.settings.api.backup_max_age) and begin is not None:
+        _BACKUP_DEADLINE.set(((last.finished_at if last else begin) + allowed).timestamp())
 
 
 async def _look_at_streams(context: Context, _: UUID) -> None:

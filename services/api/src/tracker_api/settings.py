@@ -38,6 +38,9 @@ class ApiSettings(BaseModel):
     frame_ancestors: str = Field(default="", pattern=rf"^({_ORIGIN}( {_ORIGIN})*)?$")
     """Origins that may show the dashboard in a frame, separated by spaces: `https://web.telegram.org` for Telegram's
     web client. By default none; Telegram's apps need none."""
+    backup_max_age: timedelta = Field(default=timedelta(), ge=timedelta())
+    """How old the last backup may be before `BackupTooOld` warns: somewhat more than the time between two; 0: none is
+    expected."""
     max_sockets: int = Field(default=2000, ge=1)
     """Live connections at once; more are refused with 503."""
 

@@ -1021,3 +1021,17 @@ class VerdictDay(SQLModel, table=True):
     tokens_in: int = _counted(big=True)
     tokens_out: int = _counted(big=True)
     cost_micros: int = _counted(big=True)
+
+
+class BackupRow(SQLModel, table=True):
+    """A backup that was made whole; restoring one brings back those from before it."""
+
+    __tablename__ = "backup"
+
+    id: UUID = _key()
+    workspace_id: UUID = _workspace()
+    place: str = _required_text()
+    """Where it lies: a path or `s3://…`."""
+    bytes: int = Field(sa_column=Column(BigInteger, nullable=False))
+    started_at: datetime = _time()
+    finished_at: datetime = _time()
