@@ -14,6 +14,7 @@ from tracker_bot.settings import BotSettings
 from tracker_core.settings import ProcessSettings
 from tracker_ingestion.kinds.gateway.settings import Settings as GatewayProcess
 from tracker_local import nats
+from tracker_local.backup.settings import BackupSettings
 from tracker_local.ports import free_port
 from tracker_local.process import Process
 from tracker_local.ready import http_ready
@@ -33,6 +34,7 @@ PROCESSES: dict[str, type[ProcessSettings]] = {
     "gateway": GatewayProcess,
     "bot": BotSettings,
 }
+STEPS: dict[str, type[ProcessSettings]] = {"backup": BackupSettings}
 OWN = [name for name, service in SERVICES.items() if str(service.get("image", "")).startswith("task-tracker/")]
 
 
@@ -87,7 +89,7 @@ def test_the_lines_of_the_docs_make_every_secret_and_each_is_used(secrets: Path)
     assert all(file.stat().st_mode & 0o004 for file in files.values())
 
 
-@pytest.mark.parametrize("service", PROCESSES)
+@pytest.mark.parametrize("service", PROCESSES | STEPS)
 def test_every_variable_and_secret_is_a_setting_of_its_process(
     service: str, secrets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,7 +99,7 @@ def test_every_variable_and_secret_is_a_setting_of_its_process(
     monkeypatch.setenv("TRACKER_SECRETS_DIR", str(tmp_path))
     for target, source in given(service).items():
         (tmp_path / target).symlink_to(secrets / DOCUMENT["secrets"][source]["file"])
-    settings = PROCESSES[service].read()
+    settings = (PROCESSES | STEPS)[service].read()
     for name in (*variables, *given(service)):
         at: Any = settings
         for part in name.removeprefix("TRACKER_").lower().split("__"):

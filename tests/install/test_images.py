@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = ROOT / "services/Dockerfile"
 TEXT = DOCKERFILE.read_text(encoding="utf-8")
-TARGETS = ("api", "worker", "ingestion", "bot", "operator", "dashboard")
+TARGETS = ("api", "worker", "ingestion", "bot", "operator", "backup", "dashboard")
 
 
 def stage(name: str) -> str:

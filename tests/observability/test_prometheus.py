@@ -127,6 +127,7 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
                 asyncio.run(pull(installation.home.nats_url_file.read_text().strip()))
                 for number in range(12):
                     post(somebody, number)
+                somebody.run("backup", str(folder / "backups"))
                 wait_for("verdicts", lambda: query(server, 'tracker_verdicts_total{provider="local"}'), 60)
                 yield server
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import typer
 
 from tracker_local.cli.apply import apply
+from tracker_local.cli.backup import backup
 from tracker_local.cli.doctor import doctor
 from tracker_local.cli.down import down
 from tracker_local.cli.edge import Commands
@@ -13,8 +14,9 @@ from tracker_local.cli.imports import import_
 from tracker_local.cli.ledger import ledger
 from tracker_local.cli.login import login
 from tracker_local.cli.logs import logs
-from tracker_local.cli.options import REST, RUN, WORK
+from tracker_local.cli.options import REST, RUN, SAFE, WORK
 from tracker_local.cli.resources import get
+from tracker_local.cli.restore import restore
 from tracker_local.cli.send import send
 from tracker_local.cli.status import status
 from tracker_local.cli.tokens import tokens
@@ -34,6 +36,7 @@ app = typer.Typer(
 _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     RUN: {"up": up, "down": down, "status": status, "login": login, "doctor": doctor, "logs": logs},
     WORK: {"send": send, "import": import_, "get": get, "apply": apply, "ledger": ledger, "eval": evaluate},
+    SAFE: {"backup": backup, "restore": restore},
     REST: {"version": version},
 }
 for heading, commands in _COMMANDS.items():

