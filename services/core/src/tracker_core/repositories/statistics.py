@@ -183,13 +183,18 @@ select day < :first as before, day, provider, model, took, sum(verdicts)::bigint
 """  # noqa: S608 -- constants
 
 _TASKS = """
-select counted.*, coalesce(s.namespace || '/' || s.name, '') as source
-  from (select t.created_at < :first_at as before, (t.created_at at time zone 'UTC')::date as day, t.category,
-               t.priority, t.source_id, count(*) as tasks
-          from task t
-         where t.workspace_id = :workspace and t.created_at >= :since_at and t.created_at < :until_at
-         group by grouping sets ((1, 2), (1, 3), (1, 4), (1, 5))) counted
-  left join source s on s.id = counted.source_id
+select t.before, t.category, t.priority, coalesce(s.namespace || '/' || s.name, '') as source,
+       t.tasks
+  from (select created_at < :first_at as before, category, priority, source_id, count(*) as tasks
+          from task
+         where workspace_id = :workspace and created_at >= :since_at and created_at < :until_at
+         group by 1, 2, 3, 4) t left join source s on s.id = t.source_id
+"""
+_TASKS_BY_DAY = """
+select (created_at at time zone 'UTC')::date as day, count(*) as tasks
+  from task
+ where workspace_id = :workspace and created_at >= :first_at and created_at < :until_at
+ group by 1
 """
 
 _CLOSED = """
@@ -329,16 +334,12 @@ class _Reading:
 
     async def tasks(self) -> None:
         for row in await self._ask(_TASKS):
-            if row.day is not None:
-                self._found.tasks.add(row.tasks, before=row.before)
-                if not row.before:
-                    self._step(row).tasks += row.tasks
-            elif row.category is not None:
-                self._found.by_category[row.category].add(row.tasks, before=row.before)
-            elif row.priority is not None:
-                self._found.by_priority[row.priority].add(row.tasks, before=row.before)
-            else:
-                self._found.tasks_by_source[row.source].add(row.tasks, before=row.before)
+            self._found.tasks.add(row.tasks, before=row.before)
+            self._found.by_category[row.category].add(row.tasks, before=row.before)
+            self._found.by_priority[row.priority].add(row.tasks, before=row.before)
+            self._found.tasks_by_source[row.source].add(row.tasks, before=row.before)
+        for row in await self._ask(_TASKS_BY_DAY):
+            self._step_of[row.day].tasks += row.tasks
 
     async def closed_and_open(self) -> None:
         for row in await self._ask(_CLOSED):
