@@ -6,14 +6,16 @@ connection was lost, a new one starts behind the last frame that the hub has.
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from time import time
 from uuid import UUID
 
 from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
-from nats.js.errors import NotFoundError
 from prometheus_client import Histogram
 from tracker_core import telemetry
 from tracker_core.bus import EVENTS, Bus, events_subject
@@ -73,36 +75,37 @@ class Feed:
 
     async def read_back(self, workspace_id: UUID, since: int, until: int) -> list[LiveFrame] | None:
         """Return the workspace's frames with `since` < sequence <= `until`; None when some are gone or too many."""
-        state = (await self._bus.js.stream_info(EVENTS)).state
-        if since + 1 < state.first_seq:
+        if since + 1 < (await self._bus.js.stream_info(EVENTS)).state.first_seq:
             return None
         found: list[LiveFrame] = []
-        seq = since
-        while len(found) < READ_BACK:
-            try:
-                message = await self._bus.js.get_msg(
-                    EVENTS, seq=seq + 1, next=True, subject=events_subject(workspace_id)
-                )
-            except NotFoundError:
-                return found
-            seq = message.seq or until + 1
-            if seq > until:
-                return found
-            found.append(events_frame(seq, message.data or b"[]"))
-        return None
+        async with self._consumer(since + 1, events_subject(workspace_id)) as (subscription, waiting):
+            pending = waiting
+            while pending and len(found) < READ_BACK:
+                message = await subscription.next_msg(timeout=SILENCE)
+                if _last_delivered(message) is not None:
+                    continue
+                place = message.metadata
+                if place.sequence.stream > until:
+                    return found
+                if place.sequence.consumer != len(found) + 1:
+                    return None
+                found.append(events_frame(place.sequence.stream, message.data))
+                pending = place.num_pending
+        return None if pending else found
 
-    async def _follow(self) -> None:
-        await self._align()
-        connections = self._bus.nc.stats["reconnects"]
+    @asynccontextmanager
+    async def _consumer(self, start: int, subject: str | None = None) -> AsyncIterator[tuple[Subscription, int]]:
+        """Have the stream delivered in order from a sequence on; yield the subscription, and how much there is now."""
         inbox = self._bus.nc.new_inbox()
         subscription = await self._bus.nc.subscribe(inbox, pending_bytes_limit=PENDING_BYTES)
         try:
-            await self._bus.js.add_consumer(
+            made = await self._bus.js.add_consumer(
                 EVENTS,
                 ConsumerConfig(
                     deliver_subject=inbox,
                     deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
-                    opt_start_seq=self._hub.seq + 1,
+                    opt_start_seq=start,
+                    filter_subject=subject,
                     ack_policy=AckPolicy.NONE,
                     max_deliver=1,
                     idle_heartbeat=HEARTBEAT,
@@ -111,6 +114,16 @@ class Feed:
                     num_replicas=1,
                 ),
             )
+            # What is on its way already does not count as pending any more.
+            yield subscription, (made.num_pending or 0) + (made.delivered.consumer_seq if made.delivered else 0)
+        finally:
+            if not self._bus.nc.is_closed:
+                await subscription.unsubscribe()
+
+    async def _follow(self) -> None:
+        await self._align()
+        connections = self._bus.nc.stats["reconnects"]
+        async with self._consumer(self._hub.seq + 1) as (subscription, _):
             self.trouble = ""
             caught_up = (await self._bus.js.stream_info(EVENTS)).state.last_seq
             delivered, silent = 0, 0.0
@@ -131,9 +144,6 @@ class Feed:
                 if last != delivered:
                     log.warning("Live events: %d of %d frames arrived, reading again", delivered, last)
                     return
-        finally:
-            if not self._bus.nc.is_closed:
-                await subscription.unsubscribe()
 
     async def _align(self) -> None:
         """Bring the hub's count and the stream's together."""
