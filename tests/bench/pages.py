@@ -24,11 +24,13 @@ from statistics import median
 import asyncpg
 import httpx
 import nats
+from nats.aio.client import Client
 from pydantic import SecretStr
-from tracker_core.bus import INBOUND, STREAMS
+from tracker_core.bus import EVENTS, INBOUND, STREAMS, ensure_bus, events_subject
 from tracker_core.database import make_engine
 from tracker_core.repositories.daily import sum_up
 from tracker_core.settings import DatabaseSettings
+from websockets.asyncio.client import connect
 
 from tests.bench.filling import fill, last_sequence
 from tests.bench.load.job import Watch
@@ -40,6 +42,7 @@ from tests.bench.stores import Stores, running_stores
 
 ROUNDS = 10
 SECONDS = 60
+FRAMES = 1200
 GOAL = 150
 """Milliseconds, for p95 at 100,000 tasks and 1,000,000 messages."""
 
@@ -108,14 +111,28 @@ async def _prepare(stores: Stores, tasks: int, messages: int) -> Team:
             await fill(stores.postgres.url, tasks=tasks, messages=messages, stream_epoch=epoch)
             print(f"filled in {time.perf_counter() - started:.0f} s", file=sys.stderr)
         await sum_up(engine, datetime.now(UTC))
-        return await _team(database)
+        return await _team(database, await _live_feed(bus, database))
     finally:
         await engine.dispose()
         await database.close()
         await bus.close()
 
 
-async def _team(database: asyncpg.Connection) -> Team:
+async def _live_feed(bus: Client, database: asyncpg.Connection) -> int:
+    """Let the feed hold so many frames that a process that starts reads back only the newest of them."""
+    await ensure_bus(bus.jetstream())
+    subject = events_subject(await database.fetchval("select id from workspace"))
+    event = await database.fetchrow("select id, entity_id from event order by id desc limit 1")
+    told = (
+        f'[{{"id":{event["id"]},"verb":"message.recorded","entity":{{"type":"message","id":"{event["entity_id"]}"}}}}]'
+    )
+    seq = (await bus.jetstream().stream_info(EVENTS)).state.last_seq
+    while seq < FRAMES:
+        seq = (await bus.jetstream().publish(subject, told.encode())).seq
+    return seq
+
+
+async def _team(database: asyncpg.Connection, seq: int) -> Team:
     tasks, task = await database.fetchrow(
         "select count(*), (select id from task order by id offset (select count(*) / 2 from task) limit 1) from task"
     )
@@ -128,6 +145,7 @@ async def _team(database: asyncpg.Connection) -> Team:
         message=await database.fetchval("select id from message where id >= $1 order by id limit 1", task),
         dead_letter=await database.fetchval("select id from dead_letter order by id limit 1"),
         chatty=await database.fetchval(f"select number from task where conversation_id = ({chat} limit 1) limit 1"),
+        seq=seq,
     )
 
 
@@ -142,11 +160,26 @@ async def _measure(watch: Watch, team: Team, rounds: int, only: str) -> list[Lin
         for number in range(rounds + 1):
             for question in dice.sample(asked, len(asked)):
                 start = time.perf_counter()
-                answer = await client.get(question.path)
+                if question.path.startswith("/ws"):
+                    await _come_back(watch, question.path, team.seq)
+                else:
+                    (await client.get(question.path)).raise_for_status()
                 if number:
                     took[question].append((time.perf_counter() - start) * 1000)
-                assert answer.status_code == 200, f"{question.path}: {answer.text}"
     return [_line(kind, {q: took[q] for q in asked if q.kind == kind}) for kind in dict.fromkeys(q.kind for q in asked)]
+
+
+async def _come_back(watch: Watch, path: str, seq: int) -> None:
+    """Connect with a cursor, and read all that was missed."""
+    url = watch.url.removesuffix("/ws") + path
+    headers = {"authorization": f"Bearer {watch.token}"}
+    async with connect(url, additional_headers=headers, compression=None) as socket:
+        seen = int(path.rpartition("=")[2])
+        json.loads(await socket.recv())
+        while seen < seq:
+            frame = json.loads(await socket.recv())
+            assert frame["type"] == "events", frame
+            seen = frame["seq"]
 
 
 def _line(kind: str, took: dict[Question, list[float]]) -> Line:

@@ -34,6 +34,8 @@ class Team:
     dead_letter: UUID
     chatty: int
     """Number of a task in a conversation of thousands."""
+    seq: int
+    """Of the newest frame of the live feed."""
 
 
 FLOOR = Question("who am I: two queries, the floor", "/api/me")
@@ -82,6 +84,10 @@ def questions(team: Team) -> Iterator[Question]:
     yield from _task(team)
     yield from _messages(team)
     yield from _figures()
+    for missed in (0, 100, 400):
+        yield Question("live feed: back with a cursor", f"/ws?since={team.seq - missed}")
+    for missed in (600, 900):
+        yield Question("live feed: back after a restart and 900 frames", f"/ws?since={team.seq - missed}")
     for path in ("members", "tokens", "me/notifications", "me/identities", "webhooks", "samples", "views"):
         yield Question("settings, views and what every page loads", f"/api/{path}")
 
