@@ -33,7 +33,7 @@ async def list_sources(context: Context, principal: Principal) -> SourceList:
         counted = {row.source_id: row for row in await ledger.count_by_source(connection, principal.workspace_id)}
     heartbeats = await heartbeats_of(context)
     gateway = context.settings.api.gateway_url.rstrip("/")
-    known = {item.key for item in await context.manifests.read() if isinstance(item, Manifest)}
+    known = {item.key: item for item in await context.manifests.read() if isinstance(item, Manifest)}
     said = await context.manifests.said()
     return SourceList(
         items=[
@@ -42,7 +42,7 @@ async def list_sources(context: Context, principal: Principal) -> SourceList:
                 counted.get(row.id),
                 heartbeats,
                 gateway,
-                configured=row.key in known,
+                manifest=known.get(row.key),
                 said=said.get(("Source", row.key)),
             )
             for row in rows
@@ -116,12 +116,15 @@ def _source(
     heartbeats: Mapping[str, Heartbeat] | None,
     gateway: str,
     *,
-    configured: bool,
+    manifest: Manifest | None,
     said: Said | None,
 ) -> Source:
-    # What a manifest leaves out takes the manifest's default; a Source that is only known from its messages has none.
-    triage: dict[str, Any] = row.spec.get("triage") or {}
-    reply = ReplySpec.model_validate(row.spec.get("reply") or {})
+    configured = manifest is not None
+    # The row follows what its process announces, a moment after somebody has changed the manifest.
+    # What that leaves out takes its default; a Source that is only known from its messages has none.
+    spec = manifest.spec.model_dump(mode="json", by_alias=True, exclude_none=True) if manifest else row.spec
+    triage: dict[str, Any] = spec.get("triage") or {}
+    reply = ReplySpec.model_validate(spec.get("reply") or {})
     return Source(
         id=row.id,
         namespace=row.namespace,
@@ -131,7 +134,7 @@ def _source(
         auto_threshold=int(triage.get("autoThreshold", _DEFAULT_THRESHOLD)),
         configured=configured,
         sample=row.key == SAMPLES,
-        suspended=bool(row.spec.get("suspend", False)),
+        suspended=bool(spec.get("suspend", False)),
         reply=ReplyPolicy(enabled=reply.enabled, require_approval=reply.require_approval),
         health=source_health(row, heartbeats, said) if configured or _is_served(row, heartbeats) else _left(row),
         last_message_at=row.last_message_at,

@@ -77,7 +77,7 @@ function Filters({ search, onChange }: { search: DeadLetterSearch; onChange: (ch
         aria-label={t('property.source')}
         value={search.source ?? ''}
         onChange={(event) => onChange({ source: event.target.value || undefined })}
-        className="min-w-0 flex-1 md:max-w-44"
+        className="min-w-0 max-md:basis-full md:max-w-44 md:flex-1"
       >
         <option value="">{t('messages.anySource')}</option>
         {(sources.data ?? []).map((source) => (

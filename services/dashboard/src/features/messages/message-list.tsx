@@ -13,7 +13,7 @@ import { useIsPhone } from '@/shared/ui/media';
 import { RelativeTime } from '@/shared/ui/relative-time';
 
 /** The first line that says something; the list shows no more. */
-const firstLine = ({ subject, text }: Message) => subject || text.slice(0, 300);
+const firstLine = ({ subject, text, state }: Message) => subject || text.slice(0, 300) || (state === 'dead' ? t('message.unread') : '');
 
 function Row({ message, current, dense }: { message: Message; current: boolean; dense: boolean }) {
   const line = firstLine(message);

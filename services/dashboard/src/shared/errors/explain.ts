@@ -1,11 +1,12 @@
 /** What to tell a person about an error: what it concerns and what to do, never a stack trace. */
 import { ApiError, NetworkError } from '@/shared/api/client';
-import { t } from '@/shared/i18n/translate';
+import { problemTitle, t } from '@/shared/i18n/translate';
 
 export function explain(error: unknown): string {
   if (error instanceof ApiError) {
     const { detail, title, cure } = error.problem;
-    return [detail || title, cure].filter(Boolean).join(' ');
+    const kind = problemTitle(title);
+    return [kind && `${kind}:`, detail || title, cure].filter(Boolean).join(' ');
   }
   if (error instanceof NetworkError) return t('error.network');
   return t('error.unexpected');

@@ -8,6 +8,13 @@ type Values = Record<string, string | number>;
 type PluralKey = { [Key in MessageKey]: Key extends `${infer Base}.other` ? Base : never }[MessageKey];
 
 let catalogue: Catalogue = en;
+/** Words for what the API itself says, where the language has them; English needs none. */
+let words: {
+  labels: Record<string, string>;
+  help: Record<string, string>;
+  titles: Record<string, string>;
+  fieldMessages: readonly (readonly [RegExp, string])[];
+} = { labels: {}, help: {}, titles: {}, fieldMessages: [] };
 export const locale = locales[language];
 const plurals = new Intl.PluralRules(locale);
 const numbers = new Intl.NumberFormat(locale);
@@ -20,8 +27,31 @@ const fill = (text: string, values: Values) =>
 
 /** Before the first text is shown. A catalogue that cannot be loaded leaves a page in English rather than none. */
 export async function loadCatalogue(): Promise<void> {
-  if (language === 'de') catalogue = await import('./de').then(({ de }) => de, () => en);
+  if (language === 'de') {
+    await Promise.all([import('./de'), import('./de/manifests'), import('./de/problems')]).then(
+      ([{ de }, manifests, problems]) => {
+        catalogue = de;
+        words = { ...manifests, ...problems };
+      },
+      () => undefined,
+    );
+  }
   document.documentElement.lang = catalogue === en ? 'en' : language;
+}
+
+/** The label of a manifest's field; undefined where the language has no own. */
+export const manifestLabel = (name: string) => words.labels[name];
+
+/** What the schema says of a field, in the reader's language if it is known there. */
+export const manifestHelp = (english: string | undefined) => (english === undefined ? undefined : (words.help[english] ?? english));
+
+/** The kind of a problem in the reader's language; undefined in English, where the sentence that follows says it all. */
+export const problemTitle = (english: string): string | undefined => words.titles[english];
+
+/** What the validator says of a field. */
+export function fieldMessage(english: string): string {
+  const known = words.fieldMessages.find(([pattern]) => pattern.test(english));
+  return known ? english.replace(...known) : english;
 }
 
 export const t = (key: MessageKey, values: Values = {}) => fill(catalogue[key], values);

@@ -231,9 +231,9 @@ function Group({ editor, document, at, field, existing }: FieldProps) {
   );
   if (field.required || isUnionMember(field)) {
     return (
-      <fieldset className="flex flex-col gap-3">
+      <fieldset className="flex min-w-0 flex-col">
         <legend className="font-semibold">{label}</legend>
-        {field.schema.description && <p className="-mt-2 text-xs text-faint">{field.schema.description}</p>}
+        {field.schema.description && <p className="mb-3 text-xs text-faint">{field.schema.description}</p>}
         {body}
       </fieldset>
     );

@@ -1,4 +1,6 @@
 /** The CRD's schema, as far as a form needs it, and what it says about one field. */
+import { manifestHelp, manifestLabel } from '@/shared/i18n/translate';
+
 export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 
 export type Schema = {
@@ -83,7 +85,7 @@ export function fieldsOf(schema: Schema, value: Json | undefined, path: Path = [
       name,
       path: [...path, name],
       control: controlOf(name, field),
-      schema: field,
+      schema: { ...field, description: manifestHelp(field.description) },
       required: schema.required?.includes(name) ?? false,
       immutable: isImmutable(field),
     }));
@@ -100,8 +102,13 @@ export function unionChanges(schema: Schema, path: Path, chosen: string, secret:
     });
 }
 
+/** What is spelled another way than it is written in a manifest. */
+const spelled: Record<string, string> = { tls: 'TLS', hmac: 'HMAC', smtp: 'SMTP', oauth2: 'OAuth 2' };
+
 /** `tokenSecretRef` as people say it: "Token secret ref" would be a machine's word. */
 export function labelOf(name: string): string {
+  const known = manifestLabel(name) ?? spelled[name];
+  if (known !== undefined) return known;
   const words = name
     .replace(/SecretRef$/, '')
     .replace(/^secretRef$/, 'secret')

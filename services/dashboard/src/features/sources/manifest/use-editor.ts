@@ -5,6 +5,7 @@ import { useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { ApiError } from '@/shared/api/client';
 import { keys } from '@/shared/api/keys';
 import { applyManifests } from '@/shared/api/manifests';
+import { fieldMessage } from '@/shared/i18n/translate';
 
 import { readYaml, writeYaml, type Change, type ManifestDocument } from './documents';
 import type { Schema } from './schema';
@@ -16,7 +17,7 @@ export type FieldErrors = Record<string, string>;
 /** Errors by the place that the API names: `0.spec.email.host`. */
 export function errorsOf(error: unknown): FieldErrors {
   if (!(error instanceof ApiError)) return {};
-  return Object.fromEntries((error.problem.errors ?? []).map(({ loc, message }) => [loc, message]));
+  return Object.fromEntries((error.problem.errors ?? []).map(({ loc, message }) => [loc, fieldMessage(message)]));
 }
 
 export const placeOf = (document: number, path: readonly string[]) => [document, ...path].join('.');

@@ -19,7 +19,7 @@ export const dead: Record<keyof typeof en, string> = {
   'dead.edit.kept': 'Das Original bleibt erhalten, was immer du hier änderst.',
   'dead.retry': 'Erneut versuchen',
   'dead.retryEdited': 'Mit diesen Änderungen versuchen',
-  'dead.retryAll': 'Alle erneut versuchen',
+  'dead.retryAll': 'Alle wiederholen',
   'dead.retryThese': 'Diese erneut versuchen',
   'dead.discard': 'Verwerfen',
   'dead.discardAll': 'Alle verwerfen',

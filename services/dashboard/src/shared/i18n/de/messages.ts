@@ -10,6 +10,7 @@ export const messages: Record<keyof typeof en, string> = {
   'message.received': 'Empfangen',
   'message.externalId': 'Kennung beim Absender',
   'message.trace': 'Trace',
+  'message.unread': 'Nicht lesbar',
   'message.attempts': 'Triage-Versuche',
   'message.raw': 'Wie sie ankam',
   'message.retriage': 'Triage wiederholen',

@@ -8,6 +8,7 @@ export const messages = {
   'message.received': 'Received',
   'message.externalId': 'Id at the sender',
   'message.trace': 'Trace',
+  'message.unread': 'Could not be read',
   'message.attempts': 'Triage attempts',
   'message.raw': 'As it arrived',
   'message.retriage': 'Triage again',
