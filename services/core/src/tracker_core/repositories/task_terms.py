@@ -66,6 +66,12 @@ _COLUMNS: Mapping[Asked, tuple[str, str]] = {
     Asked.CONFIDENCE: ("t.confidence", "float8"),
 }
 
+_INDEXED = frozenset(
+    {Asked.DUE, Asked.CREATED, Asked.UPDATED, Asked.DECIDED, Asked.REPLIED, Asked.CLOSED, Asked.SNOOZED, Asked.OVERDUE}
+)
+"""Moments: whatever the order of a list, an index finds those of some days."""
+
+SLEEPING = "t.snoozed_until > now()"
 _OPEN = "t.status in ('triage', 'todo', 'in_progress')"
 
 
@@ -82,10 +88,20 @@ def conditions_of(terms: Sequence[Term]) -> tuple[list[str], dict[str, Any]]:
     return conditions, values
 
 
+def indexed_conditions_of(terms: Sequence[Term]) -> list[str]:
+    """Return those of the conditions that an index finds the rows of, if these are few."""
+    conditions, _ = conditions_of(terms)
+    return [
+        condition
+        for condition, term in zip(conditions, terms, strict=True)
+        if term.asked in _INDEXED and not term.negated and None not in term.values
+    ]
+
+
 def _condition(term: Term, name: str) -> tuple[str, dict[str, Any]]:
     match term.asked:
         case Asked.SNOOZED:
-            return "coalesce(t.snoozed_until > now(), false)", {}
+            return SLEEPING, {}
         case Asked.OVERDUE:
             return f"(t.due_on < cast(:{name} as date) and {_OPEN})", {name: term.values[0]}
         case Asked.LABEL:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker_core.repositories.searching import few_matches, with_hits
 from tracker_core.repositories.task_orders import NAMED, Branch, Position, Sort, SortKey, branches
-from tracker_core.repositories.task_terms import Asked, Term, conditions_of
+from tracker_core.repositories.task_terms import SLEEPING, Term, conditions_of, indexed_conditions_of
 from tracker_core.tables import TaskStatus
 
 
@@ -217,18 +217,16 @@ async def narrowed(
 
 
 async def _hits(connection: AsyncConnection, wanted: TaskFilter, values: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the clause that makes `hits` when few tasks match what an index finds, and else the condition for it.
+    """Return the clause that makes `hits`, when an index finds few tasks, and the condition on words that is left.
 
-    That is words, and sleep: those that sleep are a needle in each order of the others.
+    What is rare is a needle in each order of all others.
     """
-    sleeping = wanted.snoozed or any(term.asked is Asked.SNOOZED and not term.negated for term in wanted.terms)
-    found = [_match(wanted.query)] if wanted.query else []
-    match = " and ".join(found + (["t.snoozed_until > now()"] if sleeping else []))
-    if not match:
-        return "", ""
-    if await few_matches(connection, "task", match, values):
-        return with_hits("task", match) + " ", ""
-    return "", match
+    words = _match(wanted.query) if wanted.query else ""
+    sleeping = [SLEEPING] if wanted.snoozed else []
+    for condition in [*([words] if words else []), *sleeping, *indexed_conditions_of(wanted.terms)]:
+        if await few_matches(connection, "task", condition, values):
+            return with_hits("task", condition) + " ", "" if condition == words else words
+    return "", words
 
 
 async def _names(connection: AsyncConnection, workspace_id: UUID, key: SortKey) -> list[UUID]:
@@ -260,7 +258,7 @@ def _conditions(wanted: TaskFilter) -> tuple[list[str], dict[str, Any]]:
         (wanted.assignee is not None, "t.assignee_id = :assignee"),
         (wanted.unassigned, "t.assignee_id is null"),
         (wanted.label is not None, "cast(:label as text) = any(t.labels)"),
-        (wanted.snoozed is True, "t.snoozed_until > now()"),
+        (wanted.snoozed is True, SLEEPING),
         (wanted.snoozed is False, "coalesce(t.snoozed_until <= now(), true)"),
     )
     more, given = conditions_of(wanted.terms)
