@@ -83,15 +83,19 @@ NAMED: Mapping[SortKey, str] = {SortKey.ASSIGNEE: "t.assignee_id", SortKey.SOURC
 """Keys whose order is that of names in another table, and the column that refers to it."""
 
 
-def branches(sort: Sort, statuses: Sequence[TaskStatus], names: Sequence[UUID] = ()) -> Iterator[Branch]:
+def branches(
+    sort: Sort, statuses: Sequence[TaskStatus], names: Sequence[UUID] = (), *, together: bool = False
+) -> Iterator[Branch]:
     """Return the branches of an order, by rank.
 
     Args:
         sort: The order.
         statuses: Those that the list is narrowed to.
         names: For an order by name: all referred rows, by name.
+        together: One branch for all statuses of a group: what is read is no index.
     """
     chosen = [status for status in TaskStatus if status in statuses]
+    parts = [_is(*chosen)] if together else [_is(status) for status in chosen]
     if sort.key is SortKey.STATUS:
         for rank, status in enumerate(reversed(chosen) if sort.descending else chosen):
             yield Branch(rank, status, _is(status), None)
@@ -101,19 +105,19 @@ def branches(sort: Sort, statuses: Sequence[TaskStatus], names: Sequence[UUID] =
         for rank, (group, condition) in enumerate(
             [*(groups[::-1] if sort.descending else groups), ("", f"{column} is null")]
         ):
-            for status in chosen:
-                yield Branch(rank, group, f"{condition} and {_is(status)}", None)
+            for part in parts:
+                yield Branch(rank, group, f"{condition} and {part}", None)
     elif sort.key in _PERHAPS:
         column = _PERHAPS[sort.key][0]
-        for status in chosen:
-            yield Branch(0, "some", f"{column} is not null and {_is(status)}", _PERHAPS[sort.key])
-        for status in chosen:
-            yield Branch(1, "", f"{column} is null and {_is(status)}", None)
+        for part in parts:
+            yield Branch(0, "some", f"{column} is not null and {part}", _PERHAPS[sort.key])
+        for part in parts:
+            yield Branch(1, "", f"{column} is null and {part}", None)
     else:
-        for status in chosen:
-            yield Branch(0, "", _is(status), _COLUMNS[sort.key])
+        for part in parts:
+            yield Branch(0, "", part, _COLUMNS[sort.key])
 
 
-def _is(status: TaskStatus) -> str:
-    # A literal, because the planner has to know how rare it is.
-    return f"t.status = '{TaskStatus(status)}'"
+def _is(*statuses: TaskStatus) -> str:
+    # Literals, because the planner has to know how rare each is.
+    return f"t.status in ({', '.join(f"'{TaskStatus(status)}'" for status in statuses)})"

@@ -109,7 +109,8 @@ async def list_tasks(
     if match:
         conditions.append(match)
     names = await _names(connection, workspace_id, sort.key) if sort.key in NAMED else []
-    remaining = _from(list(branches(sort, wanted.statuses or list(TaskStatus), names)), after)
+    statuses = wanted.statuses or list(TaskStatus)
+    remaining = _from(list(branches(sort, statuses, names, together=bool(hits))), after)
     rows: list[tuple[TaskRow, Position]] = []
     for some in _in_turns(remaining):
         page = _Page(sort, "hits" if hits else "task", conditions, after, limit - len(rows))
