@@ -5,6 +5,7 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -50,11 +51,29 @@ async def open_parts(settings: WorkerSettings, role: str, receives: Queue | None
         await check(engine)
         await ensure_bus(bus.js)
         await broker.startup()
-        yield Parts(engine, bus, broker, EventPublisher(bus.js, engine))
+        async with showing_life(settings.alive_file):
+            yield Parts(engine, bus, broker, EventPublisher(bus.js, engine))
     finally:
         await broker.shutdown()
         await bus.close()
         await engine.dispose()
+
+
+@contextlib.asynccontextmanager
+async def showing_life(file: Path | None) -> AsyncIterator[None]:
+    """Touch the file every second, from the loop in which all work is done."""
+
+    async def touch(path: Path) -> None:
+        while True:
+            path.touch()  # noqa: ASYNC240 -- a file in memory; a thread would live on when the loop hangs
+            await asyncio.sleep(1)
+
+    touching = asyncio.create_task(touch(file)) if file else None
+    try:
+        yield
+    finally:
+        if touching:
+            touching.cancel()
 
 
 async def run_all(*loops: Coroutine[Any, Any, None]) -> None:

@@ -1,6 +1,7 @@
 """Settings of the worker processes."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Self
 
 from pydantic import BaseModel, Field, model_validator
@@ -61,3 +62,5 @@ class WorkerSettings(ProcessSettings):
     nats: NatsSettings
     record: RecordSettings = RecordSettings()
     triage: TriageSettings = TriageSettings()
+    alive_file: Path | None = None
+    """File that is touched every second, for a probe: a process that hangs has an old one."""
