@@ -6,6 +6,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from tracker_core.bus import CURSORS_BUCKET, HANDED, INBOUND, SENT_BUCKET, Bus
 from tracker_core.channels.cursors import Cursor
 from tracker_core.channels.files import Files
@@ -213,3 +216,46 @@ async def test_cursors_have_no_stream_yet(old: Place, tmp_path: Path) -> None:
     made = await old.run("backup", str(tmp_path))
     assert made["on_the_bus"] == 0
     assert f"streams/KV_{CURSORS_BUCKET}.jsonl" in zipfile.ZipFile(made["backup"]).namelist()
+
+
+async def test_objects_of_a_cluster_are_manifests(old: Place, new: Place, bus: Bus, tmp_path: Path) -> None:
+    source = {
+        "metadata": {
+            "name": "inbox", "namespace": "team", "uid": "7", "resourceVersion": "12", "labels": {"of": "us"},
+            "finalizers": ["tasktracker.dev/operator"],
+        },
+        "spec": {"type": "webhook"},
+        "status": {"conditions": []},
+    }  # fmt: skip
+
+    async def answer(request: web.Request) -> web.Response:
+        items = [source] if request.path.endswith("/namespaces/team/sources") else []
+        return web.json_response({"metadata": {}, "items": items})
+
+    application = web.Application()
+    application.router.add_get("/{path:.*}", answer)
+    async with TestServer(application) as server:
+        config = {
+            "current-context": "here",
+            "contexts": [{"name": "here", "context": {"cluster": "c", "user": "u"}}],
+            "clusters": [{"name": "c", "cluster": {"server": str(server.make_url("/"))}}],
+            "users": [{"name": "u", "user": {}}],
+        }
+        write(tmp_path / "kubeconfig", json.dumps(config))
+        old.environment = {
+            "KUBECONFIG": str(tmp_path / "kubeconfig"),
+            "TRACKER_API__MANIFESTS": "kubernetes",
+            "TRACKER_API__NAMESPACES": '["team"]',
+        }
+        made = await old.run("backup", str(tmp_path / "backups"))
+    with zipfile.ZipFile(made["backup"]) as archive:
+        document = yaml.safe_load(archive.read("manifests/team/source-inbox.yaml"))
+    assert document == {
+        "apiVersion": "tasktracker.dev/v1alpha1",
+        "kind": "Source",
+        "metadata": {"name": "inbox", "namespace": "team", "labels": {"of": "us"}},
+        "spec": {"type": "webhook"},
+    }
+    told = await new.run("restore", made["backup"])
+    assert told["from"] == "kubernetes"
+    assert not (new.home / "manifests").exists(), "objects are for kubectl"

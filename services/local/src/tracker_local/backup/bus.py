@@ -6,19 +6,21 @@ has another epoch, so nothing is mixed; and what is republished keeps its id, so
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 import msgspec
 from nats.js import JetStreamContext
+from nats.js.api import StorageType, StreamConfig, StreamState
 from nats.js.errors import NotFoundError
 from tracker_core.bus import (
+    BUCKETS,
     CURSORS_BUCKET,
     DELIVERIES,
     FILES_STORE,
     HANDED,
-    HEALTH_BUCKET,
     INBOUND,
     SENT_BUCKET,
     STREAMS,
@@ -32,6 +34,7 @@ BEFORE = (f"KV_{CURSORS_BUCKET}", HANDED, DELIVERIES, INBOUND)
 AFTER = (f"KV_{SENT_BUCKET}",)
 """Read after it: a row that says "not sent" must not be the newer of the two."""
 _UNRECORDED = (HANDED, DELIVERIES, INBOUND)
+_ASIDE, _ASIDE_SUBJECT = "RESTORE", "restore."
 _WINDOW = 64
 """Messages that are published before the first answer is waited for."""
 _EXPECTATION = "Nats-Expected-"
@@ -52,25 +55,32 @@ _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Record)
 
 
+async def stored(js: JetStreamContext, name: str, state: StreamState) -> AsyncIterator[Record]:
+    """Return what a stream held when its state was read, oldest first. Its consumers do not notice."""
+    seq = state.first_seq
+    while seq <= state.last_seq:
+        try:
+            found = await js.get_msg(name, seq=seq, subject=">", next=True)
+        except NotFoundError:
+            return
+        if (found.seq or 0) > state.last_seq:
+            return
+        yield Record(found.seq or 0, found.time, found.subject or "", found.data or b"", dict(found.headers or {}))
+        seq = (found.seq or 0) + 1
+
+
 async def read_stream(
     js: JetStreamContext, name: str, write: Callable[[bytes], None], advance: Callable[[int], None]
 ) -> Stream:
-    """Write what a stream holds now, oldest first. Its consumers do not notice."""
+    """Write what a stream holds now, a line for each message."""
     try:
         info = await js.stream_info(name)
     except NotFoundError:
         return Stream(0, 0)
-    count, seq = 0, info.state.first_seq
-    while seq <= info.state.last_seq:
-        try:
-            found = await js.get_msg(name, seq=seq, subject=">", next=True)
-        except NotFoundError:
-            break
-        if (found.seq or 0) > info.state.last_seq:
-            break
-        record = Record(found.seq or 0, found.time, found.subject or "", found.data or b"", dict(found.headers or {}))
+    count = 0
+    async for record in stored(js, name, info.state):
         write(_encoder.encode(record) + b"\n")
-        count, seq = count + 1, record.seq + 1
+        count += 1
         advance(1)
     return Stream(count, int(info.created.timestamp()) if info.created else 0)
 
@@ -118,15 +128,38 @@ async def _publish(js: JetStreamContext, messages: Sequence[Record]) -> int:
     return len(messages)
 
 
-async def waiting(js: JetStreamContext) -> int:
-    """Return how many messages the bus holds that are nowhere else."""
-    count = 0
+async def put_aside(js: JetStreamContext) -> None:
+    """Copy what waits to be recorded into a stream of its own: it was accepted, and is nowhere else.
+
+    Begins anew when it is called again; call it before anything is changed.
+    """
+    await forget_put_aside(js)
+    await js.add_stream(StreamConfig(name=_ASIDE, subjects=[f"{_ASIDE_SUBJECT}>"], storage=StorageType.FILE))
     for name in _UNRECORDED:
-        try:
-            count += (await js.stream_info(name)).state.messages
-        except NotFoundError:
-            continue
+        with contextlib.suppress(NotFoundError):
+            state = (await js.stream_info(name)).state
+            async for record in stored(js, name, state):
+                aside = msgspec.structs.replace(record, subject=_ASIDE_SUBJECT + record.subject)
+                await _publish(js, [aside])
+
+
+async def take_back(js: JetStreamContext) -> int:
+    """Publish what was put aside; return how many messages that were."""
+    try:
+        state = (await js.stream_info(_ASIDE)).state
+    except NotFoundError:
+        return 0
+    count = 0
+    async for record in stored(js, _ASIDE, state):
+        subject = record.subject.removeprefix(_ASIDE_SUBJECT)
+        count += await _publish(js, [msgspec.structs.replace(record, subject=subject)])
     return count
+
+
+async def forget_put_aside(js: JetStreamContext) -> None:
+    """Delete the copy."""
+    with contextlib.suppress(NotFoundError):
+        await js.delete_stream(_ASIDE)
 
 
 async def make_empty(js: JetStreamContext) -> None:
@@ -137,7 +170,7 @@ async def make_empty(js: JetStreamContext) -> None:
     replicas = (await js.stream_info(INBOUND)).config.num_replicas
     await js.delete_stream(INBOUND)
     await js.add_stream(replace(inbound, num_replicas=replicas))
-    buckets = (f"KV_{CURSORS_BUCKET}", f"KV_{SENT_BUCKET}", f"KV_{HEALTH_BUCKET}", f"OBJ_{FILES_STORE}")
-    for name in (*(str(stream.name) for stream in STREAMS), *buckets):
+    buckets = (f"KV_{bucket.bucket}" for bucket in BUCKETS)
+    for name in (*(str(stream.name) for stream in STREAMS), *buckets, f"OBJ_{FILES_STORE}"):
         await js.purge_stream(name)
     await ensure_bus(js)

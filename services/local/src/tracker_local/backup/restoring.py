@@ -31,7 +31,7 @@ class Restored:
 
     index: Index
     republished: int
-    """Messages on the bus that no row accounts for."""
+    """Messages on the bus that no row accounts for: of the backup, and those that waited here."""
 
 
 def check(reader: Reader, progress: Progress) -> None:
@@ -62,14 +62,8 @@ async def check_target(stores: Stores, *, replace: bool) -> None:
                 f"{running} connections of Task Tracker to the database are open",
                 cure="Stop all of its processes first (in a cluster: scale the Deployments to 0)",
             )
-        if replace or await database.is_unfinished(connection):
-            return
-        await database.refuse_unless_empty(connection)
-    if count := await bus.waiting(stores.bus.js):
-        raise ConflictError(
-            f"The bus is not empty: {count} messages wait to be recorded",
-            cure="Start Task Tracker so that they are, or give --replace: they will be gone",
-        )
+        if not replace and not await database.is_unfinished(connection):
+            await database.refuse_unless_empty(connection)
 
 
 async def restore(stores: Stores, reader: Reader, options: ManifestOptions, home: Home, progress: Progress) -> Restored:
@@ -81,6 +75,9 @@ async def restore(stores: Stores, reader: Reader, options: ManifestOptions, home
     index = reader.index
     async with stores.engine.connect() as connection:
         programs = database.Programs.find(max(index.postgres, await database.server_version(connection)))
+        begun = await database.is_unfinished(connection)
+    if not begun:
+        await bus.put_aside(stores.bus.js)
     async with stores.engine.begin() as connection:
         await database.clear(connection)
     await bus.make_empty(stores.bus.js)
@@ -94,11 +91,13 @@ async def restore(stores: Stores, reader: Reader, options: ManifestOptions, home
     await _compare(stores, index)
     await _point_at(stores, index)
     republished = sum([await _publish(stores, reader, name, progress) for name in (*bus.BEFORE, *bus.AFTER)])
+    republished += await bus.take_back(stores.bus.js)
     if index.manifests == "folder" and options.manifests == "folder":
         manifests.write_back(reader, *manifests.folders(options, home))
     progress.begin("schema")
     async with stores.engine.begin() as connection:
         await database.finish(connection, index.revision)
+    await bus.forget_put_aside(stores.bus.js)
     await migrate(stores.engine)
     return Restored(index, republished)
 
