@@ -69,6 +69,15 @@ def cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "task-tracker"
 
 
+def environment() -> dict[str, str]:
+    """Return Go's: the pinned modules only, with the toolchain that is here; nothing is resolved anew."""
+    settings = {"GOFLAGS": "-mod=readonly -buildvcs=false", "GOTOOLCHAIN": "local", "GOWORK": "off"}
+    homeless = not os.environ.get("HOME") or not os.access(os.environ["HOME"], os.W_OK)
+    if homeless:
+        settings |= {"GOPATH": str(cache() / "go"), "GOCACHE": str(cache() / "go-build")}
+    return dict(os.environ) | settings
+
+
 def _complete(folder: Path) -> bool:
     return all((folder / name).is_file() for name in (*SERVERS, "kubectl"))
 
@@ -82,8 +91,8 @@ def _build(folder: Path) -> None:
     go = shutil.which("go")
     if go is None:
         raise NotAvailableError("neither KUBEBUILDER_ASSETS nor a Go toolchain is here")
-    environment = _environment()
-    status, version = _run([go, "env", "GOVERSION"], environment, 60)
+    settings = environment()
+    status, version = _run([go, "env", "GOVERSION"], settings, 60)
     match = re.match(r"go(\d+)\.(\d+)", version)
     if status or match is None or (int(match[1]), int(match[2])) != GO:
         raise NotAvailableError(f"Go {GO[0]}.{GO[1]} is wanted to build Kubernetes, and this is {version.strip()}")
@@ -98,7 +107,7 @@ def _build(folder: Path) -> None:
         sys.stderr.write(f"Building etcd and Kubernetes into {folder}: about a quarter of an hour, once\n")
         # -p 2 and nice: it must not starve the machine of memory or of its other work.
         build = [go, "build", "-p", "2", "-trimpath", "-ldflags", "-s -w", "-o", f"{draft}/", "tool"]
-        status, said = _run(["nice", "-n", "10", *build], environment, BUILD_SECONDS)
+        status, said = _run(["nice", "-n", "10", *build], settings, BUILD_SECONDS)
         if status:
             shutil.rmtree(draft, ignore_errors=True)
             raise NotAvailableError(f"the control plane cannot be built:\n{said[-2000:]}")
@@ -127,15 +136,6 @@ def _run(command: list[str], environment: dict[str, str], seconds: float) -> tup
             os.killpg(process.pid, signal.SIGKILL)
             raise
         return process.returncode, said
-
-
-def _environment() -> dict[str, str]:
-    # The pinned modules only, with the toolchain that is here: nothing is resolved anew, nothing else is fetched.
-    settings = {"GOFLAGS": "-mod=readonly -buildvcs=false", "GOTOOLCHAIN": "local", "GOWORK": "off"}
-    homeless = not os.environ.get("HOME") or not os.access(os.environ["HOME"], os.W_OK)
-    if homeless:
-        settings |= {"GOPATH": str(cache() / "go"), "GOCACHE": str(cache() / "go-build")}
-    return dict(os.environ) | settings
 
 
 if __name__ == "__main__":
