@@ -89,14 +89,14 @@ def test_files_are_read_as_kubernetes_lays_them_out(folder: Path) -> None:
 
 def test_only_the_password_has_to_be_secret(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRACKER_DATABASE__URL", "postgresql://user:old@host:5433/db?ssl=require")
-    monkeypatch.setenv("TRACKER_NATS__URL", "nats://old@one:4222,two:4222")
+    monkeypatch.setenv("TRACKER_NATS__URL", "tls://old@one:4222,two:4222")
     put(folder, TRACKER_DATABASE__PASSWORD="p@ss/w:rd %41?#", TRACKER_NATS__TOKEN="0a.b_c~d-E\n")
     settings = Settings.read()
     url = make_url(async_url(settings.database.url.get_secret_value()))
     assert (url.username, url.password, url.host, url.port, url.database, url.query["ssl"]) == (
         ("user", "p@ss/w:rd %41?#", "host", 5433, "db", "require")
     )
-    assert settings.nats.url.get_secret_value() == "nats://0a.b_c~d-E@one:4222,nats://0a.b_c~d-E@two:4222"
+    assert settings.nats.url.get_secret_value() == "tls://0a.b_c~d-E@one:4222,nats://0a.b_c~d-E@two:4222"
 
 
 def test_a_password_or_token_that_cannot_be_used_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,9 +56,10 @@ class NatsSettings(BaseModel):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if self.token is not None:
-            addresses = (url.rpartition("://")[2] for url in self.url.get_secret_value().split(","))
-            hosts = (address.rpartition("@")[2] for address in addresses)
-            self.url = SecretStr(",".join(f"nats://{self.token.get_secret_value()}@{host}" for host in hosts))
+            addresses = (url.rpartition("://") for url in self.url.get_secret_value().split(","))
+            hosts = ((scheme or "nats", address.rpartition("@")[2]) for scheme, _, address in addresses)
+            token = self.token.get_secret_value()
+            self.url = SecretStr(",".join(f"{scheme}://{token}@{host}" for scheme, host in hosts))
         return self
 
 
