@@ -79,6 +79,10 @@ chaos: setup ## A thousand messages by each channel, and imports, while every pr
 screenshots: setup dashboard ## Take the pictures of the docs in a real browser
 	@$(BIN)/python -m tests.browser.screenshots
 
+.PHONY: bench-day
+bench-day: setup dashboard ## Work through 300 suggestions by keys in a real browser: how fast each shows its effect
+	@$(BIN)/python -m tests.browser.day
+
 .PHONY: lighthouse
 lighthouse: setup dashboard ## Judge the dashboard with Lighthouse: accessibility and best practices at least 95
 	@PATH="$$(.ci/get-node $(UV) $(TOOLS)/node):$$PATH" $(BIN)/python -m tests.browser.lighthouse

@@ -3,12 +3,9 @@
 One installation with a Telegram Source; Telegram itself is played at the wire.
 """
 
-import asyncio
 import struct
-import threading
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,31 +13,17 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
+from tests.browser import day
 from tests.browser.conftest import DASHBOARD, DESK, PHONE, ROOT, logged_in, post_message, tasktracker
+from tests.browser.telegram import Telegram, listen, reported, serving
 from tests.support.installation import Installation, installed
-from tests.support.telegram_api import TOKEN, TelegramApi, running_telegram
+from tests.support.telegram_api import TelegramApi
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.browser
 
 AXE = ROOT / "services/dashboard/node_modules/axe-core/axe.min.js"
 ARTIFACTS = Path(__file__).parent / "artifacts"
-MANIFEST = f"""
-apiVersion: v1
-kind: Secret
-metadata: {{name: telegram, namespace: default}}
-stringData: {{token: "{TOKEN}"}}
----
-apiVersion: tasktracker.dev/v1alpha1
-kind: Source
-metadata: {{name: telegram, namespace: default}}
-spec:
-  type: telegram
-  telegram: {{tokenSecretRef: {{name: telegram, key: token}}, mode: polling}}
-  ingest: {{attachments: {{policy: Store}}}}
-  triage: {{autonomy: Suggest}}
-  reply: {{enabled: true, requireApproval: true}}
-"""
 
 
 def picture() -> bytes:
@@ -52,35 +35,6 @@ def picture() -> bytes:
     rows = b"".join(b"\0" + bytes((40, 90, 200)) * 64 for _ in range(64))
     head = struct.pack(">IIBBBBB", 64, 64, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-
-
-class Telegram:
-    """The Bot API on a thread of its own: Playwright's synchronous API has this one."""
-
-    def __init__(self, api: TelegramApi, loop: asyncio.AbstractEventLoop) -> None:
-        self.api, self._loop = api, loop
-
-    def does[Result](self, act: Callable[[TelegramApi], Result]) -> Result:
-        async def run() -> Result:
-            return act(self.api)
-
-        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(10)
-
-
-@contextmanager
-def serving() -> Iterator[Telegram]:
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    running = running_telegram()
-    api = asyncio.run_coroutine_threadsafe(running.__aenter__(), loop).result(10)
-    try:
-        yield Telegram(api, loop)
-    finally:
-        asyncio.run_coroutine_threadsafe(running.__aexit__(None, None, None), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
-        loop.close()
 
 
 @pytest.fixture(scope="module")
@@ -96,9 +50,7 @@ def installation(telegram: Telegram, tmp_path_factory: pytest.TempPathFactory) -
     folder = tmp_path_factory.mktemp("installation")
     with installed(folder, {"TRACKER_BOT__API_URL": telegram.api.url}) as running:
         running.wait_ready()
-        manifest = folder / "telegram-source.yaml"
-        manifest.write_text(MANIFEST, encoding="utf-8")
-        tasktracker(running, "apply", "-f", str(manifest))
+        listen(running)
         yield running
 
 
@@ -387,3 +339,19 @@ def test_inbox_and_task_are_clean_in_the_other_themes(
             page.locator(".markdown ol").wait_for()
         clean(page, f"{name}-{size}-{scheme}")
     page.context.close()
+
+
+def test_every_kind_of_suggestion_is_dealt_with_by_keys_that_never_lose_their_place(
+    page: Page, installation: Installation, telegram: Telegram
+) -> None:
+    reported(telegram, 2)
+    for number in range(22):
+        day.send(installation, number)
+    wait_for("triage", lambda: tasktracker(installation, "ledger")["waiting"] == 0, 60)
+    wait_for("answerable ones", lambda: len([t for t in day.waiting(page) if day.is_answered(t["title"])]) >= 2, 60)
+    figures = day.work(page, count=len(day.waiting(page)))
+    expect(page.get_by_role("article")).to_have_count(0)
+    assert {name for name, _ in figures.items()} >= {
+        *("accept", "decline", "no task", "edit", "snooze", "undo", "reply"),
+        *("priority", "assignee", "due date: calendar", "duplicate"),
+    }
