@@ -134,8 +134,13 @@ async def test_a_source_of_kubectl_is_listed_with_what_the_operator_says(
         return bool(item["suspended"])
 
     await eventually("the change", suspended)
-    events = (await admin.get("/api/events")).json()["items"]
-    assert [item["verb"] for item in events if item["entity"]["type"] == "source"] == ["source.configured"] * 2
+
+    async def told() -> bool:
+        events = (await admin.get("/api/events")).json()["items"]
+        return [item["verb"] for item in events if item["entity"]["type"] == "source"] == ["source.configured"] * 2
+
+    # The list shows the object at once, its row and event follow.
+    await eventually("an event of each", told)
 
 
 async def test_a_webhook_is_listed_suspended_and_taken_away(tenant: Tenant, admin: httpx.AsyncClient) -> None:
