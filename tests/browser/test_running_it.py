@@ -196,6 +196,8 @@ def test_figures_lead_to_their_lists_and_stand_beside_the_period_before(
     page.get_by_role("group", name="Period").get_by_role("button", name="7 days").click()
     expect(page).to_have_url(re.compile("days=7"))
     page.get_by_label("Last day").fill("2026-01-31")
+    # The other day goes with it; each is told to the address first.
+    expect(page).to_have_url(re.compile("to=2026-01-31"))
     page.get_by_label("First day").fill("2026-01-01")
     expect(totals.get_by_role("link", name="0", exact=True).first).to_be_visible()
 
